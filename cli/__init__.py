@@ -1,0 +1,1 @@
+"""Command-line programs of mesa_keras: ``python -m cli.<command> --help``."""

@@ -1,0 +1,3 @@
+"""Version of mesa_keras."""
+
+__version__ = "0.1.0"

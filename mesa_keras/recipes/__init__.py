@@ -1,0 +1,1 @@
+"""Complete systems built from the pieces of the library."""
