@@ -1,0 +1,144 @@
+"""Tables on disk: CSV, gzipped CSV and Parquet, told apart by their first bytes."""
+
+import csv
+import gzip
+import hashlib
+import itertools
+import os
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import pandas as pd
+
+PARQUET_MAGIC = b"PAR1"
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+def file_sha256(path: str | os.PathLike[str]) -> str:
+    """Returns the SHA-256 of a file's bytes in hexadecimal."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_table(path: str | os.PathLike[str]) -> Any:
+    """Reads a whole table; every column that holds text stays text.
+
+    Leading lines that start with `#`, as the NASA Exoplanet Archive writes them, are
+    skipped, and so is a byte order mark. CSV cells come as text, so that an identifier
+    such as `000892667-01` keeps its zeros; empty cells are NaN.
+
+    Args:
+        path: A CSV (UTF-8, comma or, as a fallback, tab or semicolon), CSV.gz or
+            Parquet file. The first bytes decide, not the name.
+
+    Returns:
+        `pandas.DataFrame` with the file's column names, stripped of blanks.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file is empty, truncated, not a table, or names a column
+            twice.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"{path}: is a folder; a table is a CSV or Parquet file.")
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such file.")
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    if not start:
+        raise ValueError(f"{path}: the file is empty (0 bytes).")
+    frame = _read_parquet(path) if start == PARQUET_MAGIC else _read_csv(path)
+    if not len(frame):
+        raise ValueError(f"{path}: the table has a header but no row.")
+    return frame
+
+
+def _unique_columns(names: list[str], path: Path) -> list[str]:
+    names = [str(name).strip() for name in names]
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{path}: column '{name}' stands twice in the header.")
+        seen.add(name)
+    return names
+
+
+def _read_parquet(path: Path) -> Any:
+    from pyarrow import ArrowException, parquet
+
+    try:
+        table = parquet.ParquetFile(path).read()
+    except (ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"{path}: not a readable Parquet file, or a truncated one ({reason})."
+        ) from error
+    columns = _unique_columns(table.column_names, path)
+    return table.rename_columns(columns).to_pandas().reset_index(drop=True)
+
+
+@contextmanager
+def _text(path: Path) -> Iterator[TextIO]:
+    """Opens plain or gzipped text and says in one sentence why it cannot be read."""
+    with path.open("rb") as stream:
+        packed = stream.read(2) == GZIP_MAGIC
+    options: dict[str, Any] = {"encoding": "utf-8-sig", "newline": ""}
+    try:
+        with (gzip.open if packed else open)(path, "rt", **options) as text:
+            yield text
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path}: not a table in UTF-8 text: it holds the byte "
+            f"0x{error.object[error.start]:02x}."
+        ) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError(f"{path}: the gzip file is truncated or damaged.") from error
+
+
+def _header(path: Path) -> tuple[list[str], int, str]:
+    """Returns the column names, the lines before the header, and the separator."""
+    with _text(path) as text:
+        for skipped, line in enumerate(text):
+            if "\0" in line:
+                raise ValueError(
+                    f"{path}: not a table: it holds binary data, where a CSV, CSV.gz "
+                    "or Parquet file is expected."
+                )
+            if line.startswith("#") or not line.strip():
+                continue
+            separator = max(",\t;", key=line.count)
+            lines = itertools.chain([line], text)
+            try:
+                names = next(csv.reader(lines, delimiter=separator))
+            except csv.Error as error:
+                raise ValueError(f"{path}: not a table ({error}).") from error
+            return _unique_columns(names, path), skipped, separator
+    raise ValueError(f"{path}: the file has no header line.")
+
+
+def _read_csv(path: Path) -> Any:
+    columns, skipped, separator = _header(path)
+    with _text(path) as text, warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            return pd.read_csv(
+                text,
+                sep=separator,
+                header=None,
+                names=columns,
+                # The header counts as skipped; blank lines before it are counted in.
+                skiprows=skipped + 1,
+                skip_blank_lines=True,
+                index_col=False,
+                dtype=str,
+            )
+        except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
+            raise ValueError(
+                f"{path}: not a table with {len(columns)} columns in every row "
+                f"({str(error).strip()})."
+            ) from error
