@@ -1,0 +1,25 @@
+"""Keras layers without domain knowledge."""
+
+from mesa_keras.layers.class_token import ClassToken
+from mesa_keras.layers.contrastive_scale import ContrastiveScale
+from mesa_keras.layers.decision_rule import DecisionRule
+from mesa_keras.layers.feature_normalization import FeatureNormalization
+from mesa_keras.layers.numerical_embedding import NumericalEmbedding
+from mesa_keras.layers.patch_embedding import PatchEmbedding
+from mesa_keras.layers.positional_encoding import (
+    LearnedPositionalEncoding,
+    SinusoidalPositionalEncoding,
+)
+from mesa_keras.layers.transformer_block import TransformerBlock
+
+__all__ = [
+    "ClassToken",
+    "ContrastiveScale",
+    "DecisionRule",
+    "FeatureNormalization",
+    "LearnedPositionalEncoding",
+    "NumericalEmbedding",
+    "PatchEmbedding",
+    "SinusoidalPositionalEncoding",
+    "TransformerBlock",
+]
