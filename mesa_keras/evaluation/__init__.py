@@ -1,0 +1,66 @@
+"""How good is a model: metrics, intervals, calibration, thresholds, retrieval, leaks.
+
+NumPy in, plain numbers out; neither Keras nor TensorFlow.
+"""
+
+from mesa_keras.evaluation.bootstrap import bootstrap_intervals, paired_bootstrap
+from mesa_keras.evaluation.calibration import (
+    ReliabilityCurve,
+    expected_calibration_error,
+    fit_temperature,
+    reliability_curve,
+    softmax,
+)
+from mesa_keras.evaluation.class_prior import adjust_class_prior
+from mesa_keras.evaluation.classification import (
+    classification_metrics,
+    classification_report,
+)
+from mesa_keras.evaluation.consistency import calibration_band, consistency_bars
+from mesa_keras.evaluation.leakage import (
+    LEAKING_COLUMNS,
+    check_disjoint,
+    check_no_leak,
+)
+from mesa_keras.evaluation.retrieval import (
+    RetrievalRanks,
+    alignment_uniformity,
+    modality_gap,
+    retrieval_ranks,
+    retrieval_recall,
+)
+from mesa_keras.evaluation.thresholds import (
+    decide,
+    fit_thresholds,
+    threshold_at_max_f1,
+    threshold_at_precision,
+    threshold_at_recall,
+)
+
+__all__ = [
+    "LEAKING_COLUMNS",
+    "ReliabilityCurve",
+    "RetrievalRanks",
+    "adjust_class_prior",
+    "alignment_uniformity",
+    "bootstrap_intervals",
+    "calibration_band",
+    "check_disjoint",
+    "check_no_leak",
+    "classification_metrics",
+    "classification_report",
+    "consistency_bars",
+    "decide",
+    "expected_calibration_error",
+    "fit_temperature",
+    "fit_thresholds",
+    "modality_gap",
+    "paired_bootstrap",
+    "reliability_curve",
+    "retrieval_ranks",
+    "retrieval_recall",
+    "softmax",
+    "threshold_at_max_f1",
+    "threshold_at_precision",
+    "threshold_at_recall",
+]
