@@ -131,7 +131,7 @@ def alpha_from_counts(
         raise ValueError(f"`beta` must lie in [0, 1]. Received: beta={beta}")
     if cap is not None and not cap >= 1:
         raise ValueError(f"`cap` must be at least 1. Received: cap={cap}")
-    weights = 1 / counts
+    weights: np.ndarray = 1 / counts
     weights = (weights / weights.mean()) ** beta
     if cap is not None:
         weights = np.minimum(weights, cap * np.median(weights))
