@@ -14,10 +14,10 @@ References:
 
 import functools
 from collections.abc import Callable
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 GRAVITATIONAL_CONSTANT = 6.67430e-11  # m3 / (kg s2)
 SOLAR_RADIUS_M = 6.957e8
@@ -29,6 +29,7 @@ HOURS_PER_DAY = 24.0
 PPM = 1e-6
 
 Arguments = ParamSpec("Arguments")
+Floats: TypeAlias = NDArray[np.float64]
 
 DERIVED_COLUMNS = (
     "expected_duration",
@@ -40,12 +41,12 @@ DERIVED_COLUMNS = (
 
 
 def _finite_or_nan(
-    function: Callable[Arguments, np.ndarray],
-) -> Callable[Arguments, np.ndarray]:
+    function: Callable[Arguments, Floats],
+) -> Callable[Arguments, Floats]:
     """Turns what overflows or is undefined into NaN, without warnings."""
 
     @functools.wraps(function)
-    def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> np.ndarray:
+    def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Floats:
         with np.errstate(all="ignore"):
             values = function(*args, **kwargs)
         return np.where(np.isfinite(values), values, np.nan)
@@ -53,19 +54,19 @@ def _finite_or_nan(
     return wrapped
 
 
-def _positive(values: ArrayLike) -> np.ndarray:
+def _positive(values: ArrayLike) -> Floats:
     """Returns float64 values, NaN where one is not positive."""
     array = np.asarray(values, dtype=np.float64)
     return np.where(array > 0, array, np.nan)
 
 
-def _surface_gravity(stellar_logg: ArrayLike) -> np.ndarray:
+def _surface_gravity(stellar_logg: ArrayLike) -> Floats:
     """Returns g in m/s2 of log10 of g in cm/s2."""
     return _positive(0.01 * 10.0 ** np.asarray(stellar_logg, dtype=np.float64))
 
 
 @_finite_or_nan
-def stellar_density(stellar_radius: ArrayLike, stellar_logg: ArrayLike) -> np.ndarray:
+def stellar_density(stellar_radius: ArrayLike, stellar_logg: ArrayLike) -> Floats:
     """Returns the mean density of a star in g/cm3: `rho = 3 g / (4 pi G R)`.
 
     Args:
@@ -79,7 +80,7 @@ def stellar_density(stellar_radius: ArrayLike, stellar_logg: ArrayLike) -> np.nd
 
 
 @_finite_or_nan
-def scaled_semimajor_axis(period: ArrayLike, density: ArrayLike) -> np.ndarray:
+def scaled_semimajor_axis(period: ArrayLike, density: ArrayLike) -> Floats:
     """Returns `a / R = (G rho P^2 / (3 pi))^(1/3)` of a light planet.
 
     Args:
@@ -100,7 +101,7 @@ def expected_duration(
     density: ArrayLike,
     impact: ArrayLike = 0.0,
     radius_ratio: ArrayLike = 0.0,
-) -> np.ndarray:
+) -> Floats:
     """Returns the duration in hours, first to last contact, on a circular orbit.
 
     `T14 = P / pi * arcsin(sqrt((1 + k)^2 - b^2) / (a/R sin i))`, `cos i = b / (a/R)`.
@@ -121,17 +122,18 @@ def expected_duration(
     b = np.asarray(impact, dtype=np.float64)
     k = np.asarray(radius_ratio, dtype=np.float64)
     sine = np.sqrt((1 + k) ** 2 - b**2) / np.sqrt(axis**2 - b**2)
-    return _positive(period) * HOURS_PER_DAY / np.pi * np.asarray(np.arcsin(sine))
+    hours: Floats = _positive(period) * HOURS_PER_DAY / np.pi * np.arcsin(sine)
+    return hours
 
 
 @_finite_or_nan
-def duration_ratio(duration: ArrayLike, expected: ArrayLike) -> np.ndarray:
+def duration_ratio(duration: ArrayLike, expected: ArrayLike) -> Floats:
     """Returns the observed over the expected duration, both in the same unit."""
     return _positive(duration) / _positive(expected)
 
 
 @_finite_or_nan
-def radius_from_depth(depth: ArrayLike, stellar_radius: ArrayLike) -> np.ndarray:
+def radius_from_depth(depth: ArrayLike, stellar_radius: ArrayLike) -> Floats:
     """Returns the planet's radius in Earth radii: `R_star sqrt(depth)`.
 
     Args:
@@ -146,7 +148,7 @@ def radius_from_depth(depth: ArrayLike, stellar_radius: ArrayLike) -> np.ndarray
 
 
 @_finite_or_nan
-def radius_ratio(depth_radius: ArrayLike, planet_radius: ArrayLike) -> np.ndarray:
+def radius_ratio(depth_radius: ArrayLike, planet_radius: ArrayLike) -> Floats:
     """Returns the radius that the depth gives over that of the catalogue."""
     return _positive(depth_radius) / _positive(planet_radius)
 
@@ -154,7 +156,7 @@ def radius_ratio(depth_radius: ArrayLike, planet_radius: ArrayLike) -> np.ndarra
 @_finite_or_nan
 def semimajor_axis(
     period: ArrayLike, stellar_radius: ArrayLike, stellar_logg: ArrayLike
-) -> np.ndarray:
+) -> Floats:
     """Returns the semi-major axis in au: `a^3 = g R^2 P^2 / (4 pi^2)`, Kepler's third.
 
     Args:
@@ -174,7 +176,7 @@ def insolation(
     stellar_temp: ArrayLike,
     stellar_radius: ArrayLike,
     stellar_logg: ArrayLike,
-) -> np.ndarray:
+) -> Floats:
     """Returns the flux at the planet over that at Earth.
 
     `S = (R / R_sun)^2 (T / T_sun)^4 / (a / au)^2` on a circular orbit.
@@ -187,7 +189,7 @@ def insolation(
     """
     distance = semimajor_axis(period, stellar_radius, stellar_logg)
     temperature = _positive(stellar_temp) / SOLAR_TEMPERATURE_K
-    light: np.ndarray = _positive(stellar_radius) ** 2 * temperature**4 / distance**2
+    light: Floats = _positive(stellar_radius) ** 2 * temperature**4 / distance**2
     return light
 
 
@@ -198,7 +200,7 @@ def equilibrium_temperature(
     stellar_radius: ArrayLike,
     stellar_logg: ArrayLike,
     albedo: float = 0.3,
-) -> np.ndarray:
+) -> Floats:
     """Returns `T sqrt(R / 2a) (1 - albedo)^(1/4)` in K, heat spread over the planet.
 
     Args:
@@ -211,11 +213,11 @@ def equilibrium_temperature(
     distance = semimajor_axis(period, stellar_radius, stellar_logg)
     radius = _positive(stellar_radius) * SOLAR_RADIUS_M / ASTRONOMICAL_UNIT_M
     dilution = np.sqrt(radius / (2 * distance))
-    temperature: np.ndarray = _positive(stellar_temp) * dilution
-    return temperature * (1 - albedo) ** 0.25
+    temperature: Floats = _positive(stellar_temp) * dilution
+    return temperature * float((1 - albedo) ** 0.25)
 
 
-def derive(frame: Any) -> dict[str, np.ndarray]:
+def derive(frame: Any) -> dict[str, Floats]:
     """Returns the columns `DERIVED_COLUMNS` of a candidate table.
 
     The expected duration is that of a central transit of a small planet, so that it

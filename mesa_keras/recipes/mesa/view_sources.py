@@ -1,0 +1,180 @@
+"""Where the folded light curves of a candidate table come from.
+
+In this order: a `views.npz` beside the table (or named), raw files named in a column
+`light_curve`, inline columns `flux_0 ... flux_N`, and, where a file has none of these,
+a simulation from the catalogue values of each row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from mesa_keras.readers import (
+    DEFAULT_CONVENTION,
+    CandidateTable,
+    read_light_curve,
+    read_views,
+    to_time_system,
+)
+
+VIEWS_FILE = "views.npz"
+INLINE_VIEW = "flux"
+INLINE_CONVENTION = "as given"
+
+
+@dataclass(frozen=True)
+class Views:
+    """Folded light curves of the rows of a table.
+
+    Attributes:
+        arrays: Float32 array of shape `(rows, steps)` by name of the view; a row of NaN
+            where an object has none.
+        source: "views", "raw", "inline", "simulated" or "none".
+        convention: How the flux is scaled, `None` without light curves.
+        sha256: Fingerprint of the file of views, '' where there is none.
+        warnings: What a user should know.
+        faults: Why a row has no light curve, by row number from 0.
+    """
+
+    arrays: dict[str, np.ndarray]
+    source: str
+    convention: str | None = None
+    sha256: str = ""
+    warnings: tuple[str, ...] = ()
+    faults: dict[int, str] = field(default_factory=dict)
+
+
+def load_views(
+    table: CandidateTable,
+    *,
+    views_path: str | Path | None = None,
+    simulate: bool = True,
+    seed: int = 0,
+) -> Views:
+    """Finds the light curves of a table.
+
+    Args:
+        table: The candidates.
+        views_path: File of views; `None` takes `views.npz` beside the table, if any.
+        simulate: Whether to simulate light curves where the data have none.
+        seed: Seed of the simulation.
+
+    Returns:
+        The views, rows in the table's order.
+
+    Raises:
+        FileNotFoundError: If `views_path` does not exist.
+        ValueError: If the file of views is damaged or does not hold views.
+    """
+    beside = table.path.parent / VIEWS_FILE
+    if views_path is not None or beside.exists():
+        read = read_views(views_path or beside, table.frame["object_id"])
+        return Views(read.views, "views", read.convention, read.sha256, read.warnings)
+    if "light_curve" in table.frame and (table.frame["light_curve"] != "").any():
+        return _from_files(table)
+    if columns := table.flux_columns():
+        return _inline(table, columns)
+    if simulate:
+        from mesa_keras.simulation.transits import simulate_views_from_rows
+
+        arrays = simulate_views_from_rows(table.frame, seed)
+        note = "no light curves in the data: they are simulated from the table's rows"
+        return Views(arrays, "simulated", DEFAULT_CONVENTION, warnings=(note,))
+    return Views({}, "none", warnings=("no light curves in the data",))
+
+
+def _inline(table: CandidateTable, columns: list[str]) -> Views:
+    if columns != [f"{INLINE_VIEW}_{step}" for step in range(len(columns))]:
+        raise ValueError(
+            f"{table.path}: inline columns must be flux_0, flux_1, ... without a gap. "
+            f"Received: {len(columns)} columns, the last {columns[-1]}"
+        )
+    flux = table.frame[columns].to_numpy(dtype=np.float32)
+    return Views({INLINE_VIEW: flux}, "inline", INLINE_CONVENTION)
+
+
+def _from_files(table: CandidateTable) -> Views:
+    faults: dict[int, str] = {}
+    notes: dict[str, None] = {}
+    arrays: dict[str, np.ndarray] = {}
+    for row, name in enumerate(table.frame["light_curve"]):
+        if not name:
+            continue
+        try:
+            views, said = _fold_file(table, row, table.path.parent / name)
+        except (OSError, ValueError) as error:
+            faults[row] = f"light curve: {error}"
+            continue
+        notes.update(dict.fromkeys(said))
+        for view, values in views.items():
+            if view not in arrays:
+                shape = (len(table.frame), len(values))
+                arrays[view] = np.full(shape, np.nan, dtype=np.float32)
+            arrays[view][row] = values
+    warnings = tuple(notes)
+    return Views(arrays, "raw", DEFAULT_CONVENTION, warnings=warnings, faults=faults)
+
+
+def _fold_file(
+    table: CandidateTable, row: int, path: Path
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    from mesa_keras.preprocessing.light_curve import make_views
+
+    cells = table.frame.iloc[row]
+    for name in ("period", "epoch", "duration"):
+        if not np.isfinite(cells.get(name, np.nan)):
+            raise ValueError(f"{path.name} cannot be folded without a {name}.")
+    curve = read_light_curve(path)
+    epoch = to_time_system(cells["epoch"], table.epoch_system, curve.time_system)
+    views = make_views(
+        curve.time, curve.flux, cells["period"], epoch, cells["duration"]
+    )
+    return views, curve.warnings
+
+
+def fit_to_model(
+    views: Views,
+    rows: int,
+    expected: Mapping[str, int] | None,
+    convention: str | None,
+    path: Path,
+) -> Views:
+    """Gives a model the views it was built for.
+
+    A view that the data lack becomes rows of NaN, with a warning; one that the model
+    does not know is left out.
+
+    Args:
+        views: What the data have.
+        rows: Rows of the table.
+        expected: Steps by name of each view of the model; `None` takes all.
+        convention: Convention of the model's views; `None` takes any.
+        path: The table, for messages.
+
+    Raises:
+        ValueError: If a view has another length, or the convention differs.
+    """
+    if expected is None:
+        expected = {name: array.shape[1] for name, array in views.arrays.items()}
+    notes = list(views.warnings)
+    arrays = {}
+    for name, steps in expected.items():
+        array = views.arrays.get(name)
+        if array is None:
+            array = np.full((rows, steps), np.nan, dtype=np.float32)
+            if views.source != "none":
+                notes.append(f"the data have no {name}: it is missing for all rows")
+        elif array.shape[1] != steps:
+            raise ValueError(
+                f"{path}: view '{name}' has {array.shape[1]} steps, and the model "
+                f"expects {steps}."
+            )
+        elif convention is not None and views.convention != convention:
+            raise ValueError(
+                f"{path}: view '{name}' is scaled by the convention "
+                f"'{views.convention}', and the model expects '{convention}'."
+            )
+        arrays[name] = np.asarray(array, dtype=np.float32)
+    return replace(views, arrays=arrays, warnings=tuple(notes))
