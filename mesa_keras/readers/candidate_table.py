@@ -17,7 +17,12 @@ import numpy as np
 import pandas as pd
 
 from mesa_keras.readers import archive_table
-from mesa_keras.readers.row_values import NO_USABLE_VALUE, clean_number, clean_text
+from mesa_keras.readers.row_values import (
+    NO_USABLE_VALUE,
+    as_floats,
+    clean_number,
+    clean_text,
+)
 from mesa_keras.readers.table_file import file_sha256, read_table
 from mesa_keras.readers.table_rules import check_ids, check_labels, quoted
 
@@ -188,8 +193,7 @@ def _numbers(
 
 
 def _any_number(cells: Any) -> bool:
-    numbers = pd.to_numeric(cells, errors="coerce")
-    return bool(numbers.notna().any() or cells.isna().all())
+    return not np.isnan(as_floats(cells)).all() or bool(cells.isna().all())
 
 
 def _others(
@@ -201,9 +205,7 @@ def _others(
         if name in texts or name in numbers:
             continue
         cells = frame[name]
-        values = pd.to_numeric(cells, errors="coerce")
-        is_number = not pd.api.types.is_bool_dtype(cells) and bool(
-            (values.notna() | cells.isna()).all()
-        )
-        others[name] = values.astype(np.float64) if is_number else cells
+        values = as_floats(cells)
+        is_number = bool((~np.isnan(values) | cells.isna()).all())
+        others[name] = values if is_number else cells
     return others

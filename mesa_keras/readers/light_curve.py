@@ -11,6 +11,7 @@ References:
 
 import os
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,16 +83,17 @@ def _read_fits(path: Path) -> LightCurve:
 
     try:
         with warnings.catch_warnings():
-            # astropy warns, rather than fails, where a file is shorter than its header
-            # says; a truncated file is an error here.
-            warnings.simplefilter("error")
+            # Odd header cards do no harm; but astropy only warns where a file is
+            # shorter than its header says, which is an error here.
+            warnings.simplefilter("ignore")
+            warnings.filterwarnings("error", message=".*truncated")
             with fits.open(path, memmap=False) as hdus:
                 primary = hdus[0].header
                 hdu = next((h for h in hdus if h.name == "LIGHTCURVE"), None)
                 if hdu is None or "PDCSAP_FLUX" not in hdu.columns.names:
                     raise ValueError(
                         f"{path}: no extension LIGHTCURVE with PDCSAP_FLUX, so not a "
-                        "Kepler or TESS light-curve file."
+                        "Kepler or TESS light-curve file, or a truncated one."
                     )
                 header = hdu.header
                 columns = {
@@ -100,9 +102,13 @@ def _read_fits(path: Path) -> LightCurve:
                 }
                 flag = "QUALITY" if "QUALITY" in hdu.columns.names else "SAP_QUALITY"
                 good = np.array(hdu.data[flag]) == 0
-    except (OSError, Warning, KeyError, TypeError, IndexError) as error:
+    except (
+        *(OSError, EOFError, zlib.error, Warning),
+        *(KeyError, TypeError, IndexError, AttributeError),
+    ) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ValueError(
-            f"{path}: damaged or truncated FITS file ({str(error).splitlines()[0]})."
+            f"{path}: damaged or truncated FITS file ({reason})."
         ) from error
     reference = int(header.get("BJDREFI", 0))
     mission = str(primary.get("MISSION") or primary.get("TELESCOP") or "unknown")

@@ -32,7 +32,7 @@ def clean_number(cells: Any, name: str, faults: list[list[str]]) -> np.ndarray:
         Float64 array of shape `(rows,)`: NaN where a cell is empty, not a number,
         infinite, or outside what the column can hold.
     """
-    values: np.ndarray = _floats(pd.to_numeric(cells, errors="coerce"))
+    values = as_floats(cells)
     empty = _is_empty(cells)
     rules = [(np.isnan(values) & ~empty, "is not a number")]
     rules.append((np.isinf(values), "is not finite"))
@@ -48,7 +48,12 @@ def clean_number(cells: Any, name: str, faults: list[list[str]]) -> np.ndarray:
     return values
 
 
-def _floats(numbers: Any) -> np.ndarray:
+def as_floats(cells: Any) -> np.ndarray:
+    """Returns a column as float64, NaN where a cell is no number."""
+    if cells.dtype == object or isinstance(cells.dtype, pd.CategoricalDtype):
+        # Parquet cells may be lists or records, which pandas refuses to convert.
+        cells = cells.astype(object).map(lambda c: c if np.isscalar(c) else None)
+    numbers = pd.to_numeric(cells, errors="coerce")
     values: np.ndarray = numbers.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
     return values
 
@@ -72,7 +77,7 @@ def clean_text(cells: Any) -> np.ndarray:
     stored, is "892772".
     """
     if pd.api.types.is_float_dtype(cells):
-        values = _floats(cells)
+        values = as_floats(cells)
         return np.array(
             [
                 "" if np.isnan(v) else f"{int(v)}" if v == int(v) else str(v)

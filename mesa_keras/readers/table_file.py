@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import itertools
 import os
+import re
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -101,7 +102,7 @@ def _text(path: Path) -> Iterator[TextIO]:
 
 
 def _header(path: Path) -> tuple[list[str], int, str]:
-    """Returns the column names, the lines before the header, and the separator."""
+    """Returns the column names, the line after the header, and the separator."""
     with _text(path) as text:
         for skipped, line in enumerate(text):
             if "\0" in line:
@@ -112,33 +113,41 @@ def _header(path: Path) -> tuple[list[str], int, str]:
             if line.startswith("#") or not line.strip():
                 continue
             separator = max(",\t;", key=line.count)
-            lines = itertools.chain([line], text)
+            reader = csv.reader(itertools.chain([line], text), delimiter=separator)
             try:
-                names = next(csv.reader(lines, delimiter=separator))
+                names = next(reader)
             except csv.Error as error:
                 raise ValueError(f"{path}: not a table ({error}).") from error
-            return _unique_columns(names, path), skipped, separator
+            return _unique_columns(names, path), skipped + reader.line_num, separator
     raise ValueError(f"{path}: the file has no header line.")
 
 
 def _read_csv(path: Path) -> Any:
-    columns, skipped, separator = _header(path)
+    columns, first_line, separator = _header(path)
     with _text(path) as text, warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
+        # Not by `skiprows`: pandas would let a quote in a comment swallow lines.
+        for _ in range(first_line):
+            next(text)
         try:
             return pd.read_csv(
                 text,
                 sep=separator,
                 header=None,
                 names=columns,
-                # The header counts as skipped; blank lines before it are counted in.
-                skiprows=skipped + 1,
-                skip_blank_lines=True,
                 index_col=False,
                 dtype=str,
             )
-        except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
+        except pd.errors.EmptyDataError:
+            return pd.DataFrame(columns=columns, dtype=str)
+        except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
             raise ValueError(
-                f"{path}: not a table with {len(columns)} columns in every row "
-                f"({str(error).strip()})."
+                f"{path}: not a table with {len(columns)} cells in every row"
+                f"{_where(str(error))}."
             ) from error
+
+
+def _where(message: str) -> str:
+    """Says which row pandas stumbled over, where its message tells."""
+    found = re.search(r"in line (\d+), saw (\d+)", message)
+    return f": row {found[1]} has {found[2]}" if found else ""

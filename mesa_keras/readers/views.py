@@ -79,7 +79,10 @@ def read_views(path: str | os.PathLike[str], object_ids: Sequence[str]) -> ViewS
         views = {name: _view(archive, name, rows, len(ids), path) for name in names}
         convention = DEFAULT_CONVENTION
         if "convention" in archive.files:
-            convention = str(_array(archive, "convention", path).ravel()[0])
+            text = _array(archive, "convention", path)
+            if text.size != 1:
+                raise ValueError(f"{path}: `convention` must be a single text.")
+            convention = str(text.item())
     found = rows >= 0
     notes = []
     if not found.all():
@@ -99,7 +102,10 @@ def _array(archive: Any, name: str, path: Path) -> np.ndarray:
                 "text (dtype str), which need no pickle."
             ) from error
         raise ValueError(f"{path}: array '{name}' is damaged ({error}).") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+    except (
+        *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
+        *(RuntimeError, NotImplementedError),  # encrypted, unknown compression
+    ) as error:
         raise ValueError(
             f"{path}: array '{name}' is truncated or damaged ({error})."
         ) from error

@@ -1,6 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mesa_keras.readers import NO_USABLE_VALUE, read_candidates
 
@@ -33,6 +35,16 @@ def test_parquet_numbers_as_ids_are_text(tmp_path):
     assert table.frame["object_id"].tolist() == ["1", "2"]
     assert table.frame["star_id"].tolist() == ["7", "2"]
     assert "1 rows without star_id" in table.warnings[0]
+
+
+def test_parquet_lists_and_categories(tmp_path):
+    frame = pd.DataFrame({"flux": [[1.0], [2.0]], "period": ["1", "x"]})
+    frame["label"] = pd.Categorical(["PC", "FP"])
+    frame.astype({"period": "category"}).to_parquet(tmp_path / "t.parquet")
+    table = read_candidates(tmp_path / "t.parquet", labels=LABELS)
+    assert table.faults.tolist() == ["", f"period=x is not a number; {NO_USABLE_VALUE}"]
+    with pytest.raises(ValueError, match="'flux' holds no number"):
+        read_candidates(tmp_path / "t.parquet", features=["flux"])
 
 
 def test_stars_written_with_a_decimal_point_are_the_same(tmp_path):
@@ -121,6 +133,25 @@ def test_inline_flux_columns_in_order_of_time(tmp_path):
     path = write(tmp_path, f"label,{','.join(names)}\nPC,1,2,3,4,5\n")
     table = read_candidates(path)
     assert table.flux_columns() == ["flux_0", "flux_1", "flux_2", "flux_9", "flux_10"]
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.text(alphabet='ab,;"#\n\r \t1.-', max_size=80).map(
+            lambda text: f"object_id,period,label\n{text}".encode()
+        ),
+    )
+)
+def test_any_bytes_are_read_or_refused_by_name(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("any") / "t.csv"
+    path.write_bytes(content)
+    try:
+        table = read_candidates(path, require_labels=False)
+    except ValueError as error:
+        assert "t.csv" in str(error)  # noqa: PT017
+    else:
+        assert len(table.frame) == len(table.faults) > 0
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+import gzip
+
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -69,6 +71,10 @@ def test_bad_files_are_named(tmp_path, real_data):
     (tmp_path / "half.fits").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ValueError, match=r"half\.fits: damaged or truncated"):
         read_light_curve(tmp_path / "half.fits")
+    packed = gzip.compress(whole[:200000], mtime=0)
+    (tmp_path / "half.fits.gz").write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(ValueError, match=r"half\.fits\.gz: .*truncated"):
+        read_light_curve(tmp_path / "half.fits.gz")
     (tmp_path / "no.csv").write_text("time,brightness\n1,2\n")
     with pytest.raises(ValueError, match=r"no\.csv: .*'flux' is missing"):
         read_light_curve(tmp_path / "no.csv")

@@ -9,7 +9,7 @@ from mesa_keras.readers import file_sha256, read_table
 
 def test_text_keeps_its_zeros_and_comments_are_skipped(tmp_path):
     path = tmp_path / "table.csv"
-    path.write_bytes(b"\xef\xbb\xbf# made by hand\n\n# twice\n a ,b\n007,#1\n,x\n")
+    path.write_bytes(b'\xef\xbb\xbf# 2" wide\n\n# twice\n a ,"b"\r\n007,#1\n\n,x\n')
     frame = read_table(path)
     assert list(frame) == ["a", "b"]
     assert frame["a"].tolist()[0] == "007"
@@ -53,8 +53,8 @@ PACKED = gzip.compress(b"a,b\n" + LONG, mtime=0)
         (b"\n\n# only words\n", "no header line"),
         (b"a,b\n", "a header but no row"),
         (b"a,b,a\n1,2,3\n", "column 'a' stands twice"),
-        (b"a,b\n1,2,3\n", "not a table with 2 columns"),
-        (b"a,b\n1,2\n1,2,3\n", "not a table with 2 columns.*line"),
+        (b"a,b\n1,2,3\n", "not a table with 2 cells"),
+        (b"a,b\n1,2\n1,2,3\n", "not a table with 2 cells in every row: row 2 has 3"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a table"),
         (b"SIMPLE  =\0\0\0\n1,2\n", "binary data"),
         ("a,b\nStöckl,1\n".encode("latin-1"), "not a table in UTF-8 text.*0xf6"),

@@ -24,10 +24,10 @@ from mesa_keras.recipes.mesa.table_arrays import (
 )
 from mesa_keras.recipes.mesa.view_sources import fit_to_model, load_views
 
-# These columns name rows, classes and files: they are never inputs, nor is what they
-# are mapped from.
+# These columns name rows, classes and files, and are never inputs.
 _NOT_INPUTS = frozenset({"object_id", "star_id", "label", "light_curve"})
 _ROW_NAME = re.compile(r"row \d+$")
+_CATALOGUE_STAR = re.compile(r"(?:KIC|TIC|EPIC)?[ _-]*0*(\d+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class MesaData:
         light_curve_source: "views", "raw", "inline", "simulated" or "none".
         faults: What is wrong with a row's values, shape `(rows,)`, '' where nothing.
         warnings: What a user should know about the files.
-        fingerprint: SHA-256 over the files read.
+        fingerprint: SHA-256 over the table and its file of views.
         path: The table.
     """
 
@@ -75,6 +75,8 @@ class MesaData:
     def take(self, indices: ArrayLike) -> "MesaData":
         """Returns the given rows, in the order given."""
         rows = np.asarray(indices)
+        if not rows.size:
+            rows = rows.astype(np.int64)
         arrays: dict[str, Any] = {
             name: getattr(self, name)[rows]
             for name in (
@@ -151,9 +153,9 @@ def load_data(
     Raises:
         FileNotFoundError: If a file named does not exist.
         ValueError: If a file or its schema is wrong, a column gives the label away, or
-            there is nothing to learn from. The message names file, row and rule.
+            there is nothing to learn from.
     """
-    planet = list(dict.fromkeys(planet_features))
+    planet = list(planet_features)
     if derived_features:
         planet += [name for name in DERIVED_COLUMNS if name not in planet]
     asked = [*planet, *stellar_features]
@@ -208,9 +210,11 @@ def load_data(
 def _check_names(
     asked: Sequence[str], columns: Mapping[str, str], leaking: Sequence[str]
 ) -> None:
-    for name in asked:
+    for place, name in enumerate(asked):
         if name in _NOT_INPUTS:
             raise ValueError(f"Column '{name}' names rows and is no feature.")
+        if name in asked[:place]:
+            raise ValueError(f"Feature '{name}' is named twice.")
     mapped = [theirs for ours, theirs in columns.items() if ours not in _NOT_INPUTS]
     check_no_leak([*asked, *mapped], extra=(*LEAKING_ARCHIVE_COLUMNS, *leaking))
 
@@ -231,9 +235,16 @@ def check_trainable(data: MesaData) -> None:
 
 
 def check_no_shared_stars(train: MesaData, test: MesaData) -> None:
-    """Raises `ValueError` if a star stands in both; row numbers are no stars."""
+    """Raises `ValueError` if a star stands in both.
+
+    "TIC 0261136679" and "261136679" are one star; row numbers are none.
+    """
     named = [
-        [star for star in data.star_id if not _ROW_NAME.match(star)]
+        [
+            _CATALOGUE_STAR.sub(r"\1", star)
+            for star in data.star_id
+            if not _ROW_NAME.match(star)
+        ]
         for data in (train, test)
     ]
     check_disjoint(train=named[0], test=named[1])

@@ -3,8 +3,7 @@
 A candidate whose catalogue values do not fit together (a transit too long for its star,
 a radius that its depth does not give) is likely no planet. Everything here is plain
 NumPy, in the units of the candidate tables; NaN or an impossible value gives NaN.
-The catalogue's stellar radius and surface gravity stand for the star's mass:
-`M = g R^2 / G`.
+The star's mass follows from its radius and surface gravity: `M = g R^2 / G`.
 
 References:
     Seager & Mallen-Ornelas (2003), ApJ 585, 1038; Winn (2010), "Transits and
@@ -87,8 +86,7 @@ def scaled_semimajor_axis(period: ArrayLike, density: ArrayLike) -> Floats:
         period: Orbital period in days.
         density: Mean density of the star in g/cm3.
 
-    References:
-        Winn (2010), eq. 30, without the planet's term.
+    References: Winn (2010), eq. 30, without the planet's term.
     """
     period_s = _positive(period) * SECONDS_PER_DAY
     rho = _positive(density) * 1000.0
@@ -115,8 +113,7 @@ def expected_duration(
     Returns:
         Hours; NaN where the planet misses the star, or the orbit lies inside it.
 
-    References:
-        Seager & Mallen-Ornelas (2003), eq. 3; Winn (2010), eq. 7 and 14.
+    References: Seager & Mallen-Ornelas (2003), eq. 3; Winn (2010), eq. 7 and 14.
     """
     axis = scaled_semimajor_axis(period, density)
     b = np.asarray(impact, dtype=np.float64)
@@ -140,8 +137,7 @@ def radius_from_depth(depth: ArrayLike, stellar_radius: ArrayLike) -> Floats:
         depth: Transit depth in ppm; limb darkening and dilution are left out.
         stellar_radius: Radius of the star in solar radii.
 
-    References:
-        Winn (2010), eq. 22.
+    References: Winn (2010), eq. 22.
     """
     star = _positive(stellar_radius) * SOLAR_RADIUS_M / EARTH_RADIUS_M
     return star * np.sqrt(_positive(depth) * PPM)

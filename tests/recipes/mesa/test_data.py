@@ -73,6 +73,7 @@ def test_take_keeps_rows_together(tmp_path):
     assert data.label.tolist() == [1, 0]
     assert data.views["global_view"][:, 0].tolist() == [0, 4]
     assert data.inputs()["planet_features"].shape == (2, 2)
+    assert len(data.take([])) == 0
 
 
 def test_without_light_curves(tmp_path):
@@ -148,6 +149,7 @@ def test_unlabelled_and_partly_labelled(tmp_path):
     [
         ({"planet_features": ("koi_score",)}, "koi_score"),
         ({"stellar_features": ("label",)}, "label"),
+        ({"stellar_features": ("period",)}, "'period' is named twice"),
         ({"stellar_features": ("star_id",)}, "names rows and is no feature"),
         ({"columns": {"period": "tfopwg_disp"}}, "tfopwg_disp"),
         ({"planet_features": ("soltype",)}, "soltype"),
@@ -185,6 +187,9 @@ def test_shared_stars(tmp_path):
     check_no_shared_stars(data.take([0, 1]), data.take([2]))
     with pytest.raises(ValueError, match="share 1"):
         check_no_shared_stars(data.take([0]), data.take([1, 2]))
+    written = load(write(tmp_path, TABLE.replace(",1,", ",KIC 001,")))
+    with pytest.raises(ValueError, match="share 1"):
+        check_no_shared_stars(data.take([0]), written)
     unnamed = load(write(tmp_path, "period,label\n1,PC\n2,FP\n"))
     check_no_shared_stars(unnamed, unnamed)
 
