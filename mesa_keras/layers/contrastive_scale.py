@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 Shape = tuple[int | None, ...]
@@ -75,17 +76,21 @@ class ContrastiveScale(keras.layers.Layer):
             initializer=keras.initializers.Constant(math.log(self.initial_scale)),
             constraint=lambda value: ops.minimum(value, bound),
             dtype="float32",
+            autocast=False,
         )
         self.logit_bias = self.add_weight(
             name="logit_bias",
             shape=(),
             initializer=keras.initializers.Constant(self.initial_bias),
             dtype="float32",
+            autocast=False,
         )
 
     def call(self, inputs: Any) -> Any:
         scaled = ops.cast(inputs, "float32") * ops.exp(0.5 * self.log_scale)
-        extra = ops.reshape(ops.stack([1.0, self.logit_bias]), (1, 2, 1))
+        # The coordinate is 1 in the first view and the bias in the second.
+        first, second = np.eye(2, dtype="float32").reshape(2, 1, 2, 1)
+        extra = first + self.logit_bias * second
         extra = ops.broadcast_to(extra, (ops.shape(scaled)[0], 2, 1))
         return ops.concatenate([scaled, extra], axis=-1)
 

@@ -18,10 +18,12 @@ class DecisionRule(keras.layers.Layer):
 
     `probabilities = softmax(logits / temperature)`. Among the classes whose probability
     reaches its threshold the most probable is decided; if there is none, the most
-    probable of all, or `unknown_id` where abstaining is on. A row without a finite
-    probability is always unknown. The neutral start (temperature 1, thresholds 0, equal
-    class rates, no abstaining) decides for the most probable class; `calibrate` sets
-    the rest. It is kept in weights that no optimizer trains, always float32.
+    probable of all, or `unknown_id` where abstaining is on. A row whose logits are not
+    finite numbers is always unknown, and its probabilities are NaN.
+
+    The neutral start (temperature 1, thresholds 0, equal class rates, no abstaining)
+    decides for the most probable class; `calibrate` sets the rest. It is kept in
+    weights that no optimizer trains, always float32.
 
     Args:
         class_names: Names of the classes in the order of the logits, without
@@ -96,6 +98,7 @@ class DecisionRule(keras.layers.Layer):
                 shape=shape,
                 initializer=keras.initializers.Constant(value),
                 dtype="float32",
+                autocast=False,
                 trainable=False,
             )
             setattr(self, name, weight)
@@ -157,14 +160,14 @@ class DecisionRule(keras.layers.Layer):
     def call(self, inputs: Any) -> dict[str, Any]:
         logits = ops.cast(inputs, "float32")
         probabilities = ops.softmax(logits / self.temperature, axis=-1)
+        broken = ops.any(ops.isnan(logits + probabilities), axis=-1, keepdims=True)
+        probabilities = ops.where(broken, float("nan"), probabilities)
         reached = probabilities >= self.thresholds
         eligible = ops.where(reached, probabilities, -1.0)
         any_reached = ops.any(reached, axis=-1)
-        highest = ops.max(probabilities, axis=-1)
-        unknown = ops.logical_or(
-            self.abstain > 0.5, ops.any(ops.isnan(probabilities), axis=-1)
-        )
+        unknown = ops.logical_or(self.abstain > 0.5, broken[:, 0])
         fallback = ops.where(unknown, self.unknown_id, _first_largest(probabilities))
+        highest = ops.where(broken[:, 0], float("nan"), ops.max(probabilities, axis=-1))
         return {
             "probabilities": probabilities,
             "decision": ops.where(any_reached, _first_largest(eligible), fallback),

@@ -137,7 +137,7 @@ class FeatureNormalization(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         scaled = ops.cast(inputs, "float32") * np.asarray(self.units, "float32")
         transformed, usable = self._transform(scaled)
-        filled = ops.where(usable, transformed, self.median)
+        filled = ops.where(usable, transformed, ops.convert_to_tensor(self.median))
         values = ops.clip((filled - self.mean) / self.std, -self.clip, self.clip)
         missing = ops.logical_not(usable)
         return ops.cast(values, self.compute_dtype), ops.cast(
@@ -161,6 +161,7 @@ class FeatureNormalization(keras.layers.Layer):
             shape=shape,
             initializer=lambda shape, dtype=None: ops.convert_to_tensor(start, dtype),
             dtype="float32",
+            autocast=False,
             trainable=False,
         )
 
@@ -203,7 +204,8 @@ class FeatureNormalization(keras.layers.Layer):
         step = 0.5 + 0.5 * ops.sign(offset)
         share = ops.where(tied, step, ops.clip(slope, 0.0, 1.0))
         rank = ops.mean(share, axis=-1)
-        rank = ops.clip(rank, self.rank_margin, 1 - self.rank_margin)
+        margin = ops.convert_to_tensor(self.rank_margin)
+        rank = ops.clip(rank, margin, 1 - margin)
         return math.sqrt(2) * ops.erfinv(2 * rank - 1)
 
     def _adapt_quantiles(self, scaled: np.ndarray) -> None:
@@ -211,8 +213,9 @@ class FeatureNormalization(keras.layers.Layer):
         if not ranked:
             return
         ranks = np.linspace(0, 1, self.num_quantiles)
-        quantiles = ops.convert_to_numpy(self.quantiles).copy()
-        margin = ops.convert_to_numpy(self.rank_margin).copy()
+        neutral = _normal_score(ranks, 0.5 / self.num_quantiles)
+        quantiles = np.tile(neutral, (len(ranked), 1))
+        margin = np.full(len(ranked), 0.5 / self.num_quantiles)
         for row, column in enumerate(ranked):
             values = scaled[:, column].astype("float64")
             values = values[np.isfinite(values)]

@@ -110,9 +110,7 @@ class TransformerBlock(keras.layers.Layer):
         y = self.mlp_out(self.mlp_in(self.norm_mlp(x)))
         return x + self.mlp_dropout(y, training=training)
 
-    def compute_output_shape(
-        self, input_shape: Shape, valid_shape: Shape | None = None
-    ) -> Shape:
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

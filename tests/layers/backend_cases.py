@@ -1,0 +1,95 @@
+"""Outputs of all layers, losses and metrics on fixed inputs, for any Keras backend.
+
+``KERAS_BACKEND=jax python -m tests.layers.backend_cases outputs.npz``
+"""
+
+import sys
+
+import keras
+import numpy as np
+
+from mesa_keras import layers, losses, metrics
+
+RNG = np.random.default_rng(0)
+SERIES = RNG.normal(size=(3, 7, 4)).astype("float32")
+GAPS = np.where(RNG.random(SERIES.shape) < 0.3, np.nan, SERIES).astype("float32")
+TABLE = RNG.lognormal(size=(9, 4)).astype("float32")
+TABLE[2] = np.nan
+TABLE[3] = -1
+PAIRS = RNG.normal(size=(5, 2, 4)).astype("float32")
+INDEX = np.array([0, 1, 1, 2, -1])
+LOGITS = RNG.normal(size=(5, 3)).astype("float32")
+LABELS = np.array([0, 1, 2, 2, 0])
+
+
+def _normalization():
+    layer = layers.FeatureNormalization(
+        tuple("abcd"), {"b": "log10", "c": "asinh", "d": "quantile"}, {"a": 24.0}
+    )
+    layer.adapt(TABLE)
+    return layer
+
+
+def _rule():
+    layer = layers.DecisionRule(("A", "B", "C"))
+    layer.calibrate(1.5, [0.3, 0.9, 0.5], True)
+    return layer
+
+
+LAYERS = {
+    "ClassToken": (layers.ClassToken, SERIES),
+    "SinusoidalPositionalEncoding": (layers.SinusoidalPositionalEncoding, SERIES),
+    "LearnedPositionalEncoding": (
+        lambda: layers.LearnedPositionalEncoding(9),
+        SERIES,
+    ),
+    "TransformerBlock": (lambda: layers.TransformerBlock(2, 8), SERIES),
+    "PatchEmbedding": (lambda: layers.PatchEmbedding(3, 5), GAPS),
+    "FeatureNormalization": (_normalization, TABLE),
+    "NumericalEmbedding": (lambda: layers.NumericalEmbedding(5), np.abs(TABLE[4:])),
+    "ContrastiveScale": (layers.ContrastiveScale, PAIRS),
+    "DecisionRule": (_rule, LOGITS),
+}
+LOSSES = {
+    "InfoNCE": (losses.InfoNCE(), INDEX, PAIRS),
+    "SigmoidContrastive": (losses.SigmoidContrastive(), INDEX, PAIRS),
+    "FocalLoss": (losses.FocalLoss(alpha=[1.0, 2.0, 3.0]), LABELS, LOGITS),
+}
+METRICS = {
+    "RetrievalRecall": (metrics.RetrievalRecall(), INDEX, PAIRS),
+    "ExpectedCalibrationError": (metrics.ExpectedCalibrationError(), LABELS, LOGITS),
+}
+NAMES = [*LAYERS, *LOSSES, *METRICS]
+
+
+def outputs(name):
+    """Arrays that the layer, loss or metric gives, with weights from a fixed seed."""
+    if name in LOSSES:
+        loss, y_true, y_pred = LOSSES[name]
+        return [np.asarray(loss(y_true, y_pred))]
+    if name in METRICS:
+        metric, y_true, y_pred = METRICS[name]
+        metric.update_state(y_true, y_pred)
+        return [np.asarray(metric.result())]
+    make, inputs = LAYERS[name]
+    layer = make()
+    valid = np.arange(7)[None] < np.array([7, 4, 1])[:, None]
+    options = {"valid": valid} if name == "TransformerBlock" else {}
+    layer(inputs, **options)
+    rng = np.random.default_rng(1)
+    for weight in layer.trainable_weights:
+        weight.assign(rng.normal(size=weight.shape, scale=0.5))
+    results = keras.tree.flatten(layer(inputs, **options))
+    return [keras.ops.convert_to_numpy(result) for result in results]
+
+
+def main(path):
+    """Writes the outputs of all cases to one file."""
+    arrays = {name: outputs(name) for name in NAMES}
+    np.savez(
+        path, **{f"{name}_{i}": a for name in NAMES for i, a in enumerate(arrays[name])}
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
