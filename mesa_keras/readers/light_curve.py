@@ -88,39 +88,41 @@ def _read_fits(path: Path) -> LightCurve:
             warnings.simplefilter("ignore")
             warnings.filterwarnings("error", message=".*truncated")
             with fits.open(path, memmap=False) as hdus:
-                primary = hdus[0].header
-                hdu = next((h for h in hdus if h.name == "LIGHTCURVE"), None)
-                if hdu is None or "PDCSAP_FLUX" not in hdu.columns.names:
-                    raise ValueError(
-                        f"{path}: no extension LIGHTCURVE with PDCSAP_FLUX, so not a "
-                        "Kepler or TESS light-curve file, or a truncated one."
-                    )
-                header = hdu.header
-                columns = {
-                    name: np.array(hdu.data[name], dtype=np.float64)
-                    for name in ("TIME", "PDCSAP_FLUX", "PDCSAP_FLUX_ERR")
-                }
-                flag = "QUALITY" if "QUALITY" in hdu.columns.names else "SAP_QUALITY"
-                good = np.array(hdu.data[flag]) == 0
+                found = _fits_columns(hdus)
     except (
-        *(OSError, EOFError, zlib.error, Warning),
-        *(KeyError, TypeError, IndexError, AttributeError),
+        *(OSError, EOFError, zlib.error, Warning, fits.VerifyError),
+        # What astropy raises on headers and tables with damaged bytes.
+        *(ArithmeticError, AssertionError, AttributeError),
+        *(LookupError, TypeError, ValueError),
     ) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ValueError(
             f"{path}: damaged or truncated FITS file ({reason})."
         ) from error
-    reference = int(header.get("BJDREFI", 0))
-    mission = str(primary.get("MISSION") or primary.get("TELESCOP") or "unknown")
-    return _usable(
-        path,
-        columns["TIME"] + float(header.get("BJDREFF", 0.0)),
-        columns["PDCSAP_FLUX"],
-        columns["PDCSAP_FLUX_ERR"],
-        good,
-        TIME_SYSTEMS.get(reference, "unknown"),
-        mission.strip(),
+    if found is None:
+        raise ValueError(
+            f"{path}: no extension LIGHTCURVE with PDCSAP_FLUX, so not a Kepler or "
+            "TESS light-curve file, or a truncated one."
+        )
+    return _usable(path, *found)
+
+
+def _fits_columns(hdus: Any) -> tuple[Any, ...] | None:
+    """Returns time, flux, its error, what is good, time system and mission."""
+    hdu = next((hdu for hdu in hdus if hdu.name == "LIGHTCURVE"), None)
+    if hdu is None or "PDCSAP_FLUX" not in hdu.columns.names:
+        return None
+    time, flux, flux_err = (
+        np.array(hdu.data[name], dtype=np.float64)
+        for name in ("TIME", "PDCSAP_FLUX", "PDCSAP_FLUX_ERR")
     )
+    flag = "QUALITY" if "QUALITY" in hdu.columns.names else "SAP_QUALITY"
+    good = np.array(hdu.data[flag]) == 0
+    time += float(hdu.header.get("BJDREFF", 0.0))
+    system = TIME_SYSTEMS.get(int(hdu.header.get("BJDREFI", 0)), "unknown")
+    primary = hdus[0].header
+    mission = str(primary.get("MISSION") or primary.get("TELESCOP") or "unknown")
+    return time, flux, flux_err, good, system, mission.strip()
 
 
 def _read_table(path: Path) -> LightCurve:

@@ -74,13 +74,17 @@ def _read_parquet(path: Path) -> Any:
 
     try:
         table = parquet.ParquetFile(path).read()
-    except (ArrowException, OSError) as error:
+        names = table.column_names
+        # Columns are named by place, since two may share a name.
+        table = table.rename_columns([str(i) for i in range(len(names))])
+        frame = table.to_pandas(ignore_metadata=True)
+    except (ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(
             f"{path}: not a readable Parquet file, or a truncated one ({reason})."
         ) from error
-    columns = _unique_columns(table.column_names, path)
-    return table.rename_columns(columns).to_pandas().reset_index(drop=True)
+    frame.columns = _unique_columns(names, path)
+    return frame.reset_index(drop=True)
 
 
 @contextmanager

@@ -6,12 +6,14 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from mesa_keras.readers.table_file import file_sha256
 
+# Runtime errors: encrypted archives and unknown compression.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 DEFAULT_CONVENTION = "median0_min-1"
 
 
@@ -61,13 +63,7 @@ def read_views(path: str | os.PathLike[str], object_ids: Sequence[str]) -> ViewS
         raise FileNotFoundError(f"{path}: no such file.")
     if not zipfile.is_zipfile(path):
         raise ValueError(f"{path}: not a .npz archive, or a truncated one.")
-    try:
-        archive = np.load(path, allow_pickle=False)
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path}: not a .npz archive ({error}).") from error
-    with archive:
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError(f"{path}: not a .npz archive of named arrays.")
+    with path.open("rb") as stream, _archive(stream, path) as archive:
         ids = _ids(archive, path)
         names = [name for name in archive.files if name.endswith("_view")]
         if not names:
@@ -92,6 +88,16 @@ def read_views(path: str | os.PathLike[str], object_ids: Sequence[str]) -> ViewS
     return ViewSet(views, found, convention, path, file_sha256(path), tuple(notes))
 
 
+def _archive(stream: BinaryIO, path: Path) -> Any:
+    try:
+        archive = np.load(stream, allow_pickle=False)
+    except (*_DAMAGE, ValueError) as error:
+        raise ValueError(f"{path}: not a .npz archive ({error}).") from error
+    if not isinstance(archive, np.lib.npyio.NpzFile):
+        raise ValueError(f"{path}: not a .npz archive of named arrays.")
+    return archive
+
+
 def _array(archive: Any, name: str, path: Path) -> np.ndarray:
     try:
         return np.asarray(archive[name])
@@ -102,10 +108,7 @@ def _array(archive: Any, name: str, path: Path) -> np.ndarray:
                 "text (dtype str), which need no pickle."
             ) from error
         raise ValueError(f"{path}: array '{name}' is damaged ({error}).") from error
-    except (
-        *(zipfile.BadZipFile, zlib.error, EOFError, OSError),
-        *(RuntimeError, NotImplementedError),  # encrypted, unknown compression
-    ) as error:
+    except _DAMAGE as error:
         raise ValueError(
             f"{path}: array '{name}' is truncated or damaged ({error})."
         ) from error

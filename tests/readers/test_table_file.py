@@ -2,7 +2,9 @@ import gzip
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from mesa_keras.readers import file_sha256, read_table
 
@@ -88,3 +90,14 @@ def test_any_real_fits_file_is_refused(real_data):
     for path in files:
         with pytest.raises(ValueError, match=path.name):
             read_table(path)
+
+
+def test_parquet_written_by_pandas_and_by_others(tmp_path):
+    frame = pd.DataFrame({"object_id": ["a", "b"], "period": [1.0, 2.0]})
+    frame.set_index("object_id").to_parquet(tmp_path / "index.parquet")
+    read = read_table(tmp_path / "index.parquet")
+    assert set(read) == {"object_id", "period"}
+    table = pa.table([[1], [2]], names=["period", "period"])
+    parquet.write_table(table, tmp_path / "twice.parquet")
+    with pytest.raises(ValueError, match="'period' stands twice"):
+        read_table(tmp_path / "twice.parquet")
