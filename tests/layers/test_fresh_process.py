@@ -10,7 +10,6 @@ import pytest
 
 from mesa_keras import layers
 from mesa_keras.losses import FocalLoss, InfoNCE
-from mesa_keras.metrics import ExpectedCalibrationError, RetrievalRecall
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -58,10 +57,6 @@ def make_model(table):
     model.compile(
         "adamw",
         loss={"logits": FocalLoss(), "scaled_alignment": InfoNCE(normalize=False)},
-        metrics={
-            "logits": ExpectedCalibrationError(),
-            "scaled_alignment": RetrievalRecall(k=2),
-        },
     )
     return model
 
