@@ -6,9 +6,18 @@ Names load when first used: splitting is plain NumPy and loads no TensorFlow.
 import importlib
 from typing import Any
 
-_MODULES = {"split_by_group": "split"}
+_MODULES = {
+    "augment_views": "augment",
+    "drop_modalities": "augment",
+    "drop_values": "augment",
+    "evaluation_batches": "dataset",
+    "is_present": "pair_index",
+    "pair_index": "pair_index",
+    "split_by_group": "split",
+    "training_batches": "dataset",
+}
 
-__all__ = ["split_by_group"]
+__all__ = sorted(_MODULES)
 
 
 def __getattr__(name: str) -> Any:

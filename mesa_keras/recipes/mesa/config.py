@@ -1,9 +1,11 @@
 """Configuration of the MESA recipe."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+DISPOSITIONS = ("CONFIRMED", "CANDIDATE", "FALSE POSITIVE")
 SEED_PLANET_FEATURES = ("period", "depth", "planet_radius")
 SEED_STELLAR_FEATURES = ("stellar_temp", "stellar_radius")
 KEPLER12_PLANET_FEATURES = (
@@ -22,7 +24,6 @@ KEPLER12_STELLAR_FEATURES = (
     "stellar_logg",
     "magnitude",
 )
-DISPOSITIONS = ("CONFIRMED", "CANDIDATE", "FALSE POSITIVE")
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -30,5 +31,180 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def temperature(text: str) -> float | str:
+    """A number, or the word `learnable`."""
+    return text if text == "learnable" else float(text)
+
+
 def _option(default: Any, text: str, **extra: Any) -> Any:
     return field(default=default, metadata={"help": text, **extra})
+
+
+@dataclass(frozen=True, kw_only=True)
+class MesaConfig:
+    """Everything that determines one MESA training run besides its data.
+
+    The defaults are those of the preset `base`. The help text of a field says what it
+    means; a field is a command-line flag of the same name.
+    """
+
+    labels: tuple[str, ...] = _option(
+        DISPOSITIONS, "class names in order, comma-separated", parse=names
+    )
+    planet_features: tuple[str, ...] = _option(
+        KEPLER12_PLANET_FEATURES, "columns of the planet branch", parse=names
+    )
+    stellar_features: tuple[str, ...] = _option(
+        KEPLER12_STELLAR_FEATURES, "columns of the stellar branch", parse=names
+    )
+    derived_features: bool = _option(
+        False, "add features derived from physics to the planet branch"
+    )
+    d_model: int = _option(64, "width of tokens and embeddings")
+    nhead: int = _option(4, "attention heads; divides d_model")
+    num_layers: int = _option(2, "Transformer blocks of the light-curve branch")
+    mlp_dim: int = _option(128, "width of the feed-forward layer of a block")
+    dropout: float = _option(0.2, "dropout rate in [0, 1)")
+    patch_size: int = _option(8, "time bins of a token; 1 is a token per bin")
+    feature_dim: int = _option(128, "width of the feature branches' hidden layer")
+    feature_transform: str = _option(
+        "quantile", "normalization of the features", choices=("log", "quantile")
+    )
+    feature_embedding_dim: int = _option(
+        12, "width of the numerical embedding of a feature; 0 for none"
+    )
+    projection_dim: int = _option(32, "dimension of the shared space of both views")
+    classifier_dim: int = _option(192, "width of the classifier's hidden layers")
+    num_members: int = _option(
+        16, "members of the classifier's weight-sharing ensemble; 1 for a plain one"
+    )
+    temperature: float | str = _option(
+        0.07, "temperature of the contrastive loss, or `learnable`", parse=temperature
+    )
+    contrastive_loss: str = _option(
+        "info_nce", "loss of the alignment", choices=("info_nce", "sigmoid")
+    )
+    contrastive_weight: float = _option(0.1, "weight of the contrastive loss")
+    classification_weight: float = _option(1.0, "weight of the focal loss")
+    focal_alpha: float = _option(1.0, "weight of every class in the focal loss")
+    focal_gamma: float = _option(0.0, "focusing exponent of the focal loss")
+    label_smoothing: float = _option(0.0, "share of a label spread over all classes")
+    class_balance: str = _option(
+        "none",
+        "what to do about rare classes",
+        choices=("none", "class_weights", "balanced_sampling"),
+    )
+    epochs: int = _option(40, "passes over the training stars")
+    batch_size: int = _option(64, "candidates per step")
+    learning_rate: float = _option(1e-3, "peak learning rate of AdamW")
+    weight_decay: float = _option(0.02, "decoupled weight decay of AdamW")
+    warmup_epochs: float = _option(3.0, "epochs of linear warm-up before the cosine")
+    clip_norm: float = _option(1.0, "largest norm of a gradient")
+    patience: int = _option(
+        12, "epochs without a better validation loss before training stops"
+    )
+    weight_averaging: float = _option(
+        0.99, "momentum of the moving average of the weights; 0 for none"
+    )
+    augment: bool = _option(True, "augment the light curves")
+    max_shift: float = _option(0.01, "augmentation: largest shift, fraction of a view")
+    noise: float = _option(0.02, "augmentation: largest noise, in transit depths")
+    scaling: float = _option(0.05, "augmentation: largest change of amplitude")
+    reversal: bool = _option(True, "augmentation: read half of the curves backwards")
+    modality_dropout: float = _option(
+        0.05, "rate at which a whole modality is hidden in training"
+    )
+    feature_dropout: float = _option(
+        0.05, "rate at which a single feature is hidden in training"
+    )
+    validation_fraction: float = _option(0.1, "share of stars for early stopping")
+    calibration_fraction: float = _option(
+        0.1, "share of stars for temperature and thresholds"
+    )
+    thresholds: str = _option(
+        "none",
+        "how class thresholds are chosen on the calibration stars",
+        choices=("none", "max_f1"),
+    )
+    jit_compile: bool = _option(True, "compile the training step with XLA")
+    steps_per_execution: int = _option(16, "training steps per call from Python")
+    deterministic: bool = _option(
+        False, "make two runs equal bit by bit, at some cost in speed"
+    )
+    seed: int = _option(0, "seed of weights, split, order and augmentation")
+
+    def __post_init__(self) -> None:
+        self._check_names()
+        for rate in ("dropout", "modality_dropout", "feature_dropout"):
+            self._check(rate, 0 <= getattr(self, rate) < 1, "must lie in [0, 1)")
+        for name in ["d_model", "nhead", "num_layers", "mlp_dim", "patch_size", "feature_dim", "projection_dim", "classifier_dim", "num_members", "epochs", "batch_size", "patience", "steps_per_execution", "learning_rate", "clip_norm"]:
+            self._check(name, getattr(self, name) > 0, "must be positive")
+        for name in ["contrastive_weight", "classification_weight", "weight_decay", "warmup_epochs", "focal_gamma", "feature_embedding_dim", "max_shift", "noise", "scaling"]:
+            self._check(name, getattr(self, name) >= 0, "must not be negative")
+        for name in ("validation_fraction", "calibration_fraction"):
+            self._check(name, 0 < getattr(self, name) < 0.5, "must lie in (0, 0.5)")
+        self._check("nhead", self.d_model % self.nhead == 0, "must divide d_model")
+        self._check("focal_alpha", self.focal_alpha > 0, "must be positive")
+        self._check(
+            "weight_averaging", 0 <= self.weight_averaging < 1, "must lie in [0, 1)"
+        )
+        if self.temperature != "learnable":
+            self._check("temperature", float(self.temperature) > 0, "must be positive")
+        for entry in dataclasses.fields(self):
+            choices = entry.metadata.get("choices")
+            if choices:
+                value = getattr(self, entry.name)
+                self._check(entry.name, value in choices, f"must be of {choices}")
+
+    def _check(self, name: str, ok: bool, rule: str) -> None:
+        if not ok:
+            raise ValueError(f"`{name}` {rule}. Received: {name}={getattr(self, name)}")
+
+    def _check_names(self) -> None:
+        unique = len(set(self.labels)) == len(self.labels)
+        self._check("labels", unique and len(self.labels) > 1, "must be two or more")
+        columns = (*self.planet_features, *self.stellar_features)
+        if len(set(columns)) < len(columns) or not columns:
+            raise ValueError(
+                "`planet_features` and `stellar_features` must name at least one "
+                f"column, and each once. Received: {columns}"
+            )
+
+    @classmethod
+    def small(cls, **changes: Any) -> "MesaConfig":
+        """A configuration that trains in seconds, for tests and notebooks."""
+        settings: dict[str, Any] = {
+            "d_model": 8,
+            "nhead": 2,
+            "num_layers": 1,
+            "mlp_dim": 16,
+            "feature_dim": 16,
+            "feature_embedding_dim": 4,
+            "projection_dim": 8,
+            "classifier_dim": 16,
+            "num_members": 2,
+            "epochs": 2,
+            "batch_size": 32,
+            "warmup_epochs": 0.5,
+            "steps_per_execution": 4,
+        }
+        return cls(**{**settings, **changes})
+
+
+def from_dict(settings: dict[str, Any]) -> MesaConfig:
+    """Reads what `dataclasses.asdict` and JSON made of a configuration.
+
+    Args:
+        settings: Values by field name; lists become tuples.
+
+    Raises:
+        TypeError: If a field is unknown.
+    """
+    return MesaConfig(
+        **{
+            name: tuple(value)
+            if isinstance(value, Sequence) and not isinstance(value, str)
+            else value
+            for name, value in settings.items()
+        }
+    )

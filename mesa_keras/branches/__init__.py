@@ -1,0 +1,13 @@
+"""Encoders of one modality each: functions that return functional models."""
+
+from mesa_keras.branches.features import feature_mlp
+from mesa_keras.branches.image import image_cnn
+from mesa_keras.branches.light_curve import light_curve_transformer
+from mesa_keras.branches.projection import projection_head
+
+__all__ = [
+    "feature_mlp",
+    "image_cnn",
+    "light_curve_transformer",
+    "projection_head",
+]

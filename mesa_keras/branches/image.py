@@ -1,0 +1,71 @@
+"""Convolutional branch for images."""
+
+from collections.abc import Sequence
+
+import keras
+from keras import layers
+
+
+def image_cnn(
+    height: int,
+    width: int,
+    num_channels: int = 1,
+    *,
+    filters: Sequence[int] = (32, 64, 128),
+    residual: bool = False,
+    output_dim: int | None = None,
+    dropout: float = 0.0,
+    name: str = "image",
+) -> keras.Model:
+    """Builds a convolutional network that ends in global average pooling.
+
+    Each stage is a 3x3 convolution, batch normalization, ReLU and a 2x2 maximum; the
+    average over what is left makes the embedding independent of where a thing stands.
+
+    Args:
+        height: Rows of the image.
+        width: Columns of the image.
+        num_channels: Channels of the image.
+        filters: Filters of each stage, which halves the resolution.
+        residual: Whether each stage has a second convolution with a skip connection.
+        output_dim: Width of a dense layer at the end; `None` for none.
+        dropout: Dropout rate before that layer, in [0, 1).
+        name: Name of the branch.
+
+    Returns:
+        Model from `(batch, height, width, num_channels)` to `(batch, output_dim)`, or
+        to `(batch, filters[-1])`.
+
+    Raises:
+        ValueError: If `filters` is empty or the image is too small for its stages.
+
+    Example:
+        >>> image_cnn(64, 64, filters=(8, 16)).output_shape
+        (None, 16)
+    """
+    if not filters or min(height, width) < 2 ** len(filters):
+        raise ValueError(
+            "`filters` must name at least one stage, and each halves the image. "
+            f"Received: filters={tuple(filters)}, height={height}, width={width}"
+        )
+    inputs = keras.Input((height, width, num_channels), name=name)
+    x = inputs
+    for i, count in enumerate(filters):
+        x = _convolution(x, count, f"{name}_stage_{i}")
+        if residual:
+            y = _convolution(x, count, f"{name}_stage_{i}_residual")
+            x = layers.Add(name=f"{name}_stage_{i}_add")([x, y])
+        x = layers.MaxPooling2D(name=f"{name}_stage_{i}_pool")(x)
+    x = layers.GlobalAveragePooling2D(name=f"{name}_average")(x)
+    if output_dim is not None:
+        x = layers.Dropout(dropout, name=f"{name}_dropout")(x)
+        x = layers.Dense(output_dim, activation="relu", name=f"{name}_embedding")(x)
+    return keras.Model(inputs, x, name=name)
+
+
+def _convolution(x: object, filters: int, name: str) -> object:
+    x = layers.Conv2D(
+        filters, 3, padding="same", use_bias=False, name=f"{name}_convolution"
+    )(x)
+    x = layers.BatchNormalization(name=f"{name}_norm")(x)
+    return layers.ReLU(name=f"{name}_relu")(x)

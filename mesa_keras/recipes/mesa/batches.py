@@ -1,0 +1,123 @@
+"""The training batches of the MESA recipe."""
+
+from typing import Any
+
+import numpy as np
+
+from mesa_keras.pipelines.augment import augment_views, drop_modalities, drop_values
+from mesa_keras.pipelines.dataset import (
+    Example,
+    evaluation_batches,
+    training_batches,
+)
+from mesa_keras.pipelines.pair_index import is_present, pair_index
+from mesa_keras.recipes.mesa.config import MesaConfig
+from mesa_keras.recipes.mesa.data import MesaData
+
+FEATURES = ("planet_features", "stellar_features")
+
+
+def make_training_batches(
+    data: MesaData, config: MesaConfig, outputs: tuple[str, ...], first_epoch: int
+) -> Any:
+    """Endless augmented batches of labelled candidates.
+
+    Args:
+        data: Training candidates.
+        config: Batch size, seed, augmentation and sampling.
+        outputs: Outputs of the trained model, each of which gets a target.
+        first_epoch: Epoch to start at.
+
+    Returns:
+        `tf.data.Dataset` of `(inputs, targets)`.
+    """
+    import tensorflow as tf
+
+    views = tuple(data.views)
+    features = tuple(name for name in FEATURES if name in data.inputs())
+    modalities = {name: (name,) for name in features}
+    if views:
+        modalities["light_curve"] = views
+
+    def transform(x: Example, y: Example, seed: Any) -> tuple[Example, Example]:
+        seeds = tf.unstack(tf.random.split(seed, 2 + len(features)))
+        if config.augment and views:
+            curves = {name: x[name] for name in views}
+            x |= augment_views(
+                curves,
+                seeds[0],
+                max_shift=config.max_shift,
+                noise=config.noise,
+                scaling=config.scaling,
+                reversal=config.reversal,
+            )
+        if config.feature_dropout:
+            for name, feature_seed in zip(features, seeds[2:], strict=True):
+                x[name] = drop_values(x[name], feature_seed, config.feature_dropout)
+        if config.modality_dropout and len(modalities) > 1:
+            x = drop_modalities(modalities, x, seeds[1], config.modality_dropout)
+        row = y.pop("row")
+        return x, _targets(y["label"], _pairs(row, x, views, features), outputs)
+
+    return training_batches(
+        data.inputs(),
+        {"label": data.label},
+        config.batch_size,
+        seed=config.seed,
+        first_epoch=first_epoch,
+        transform=transform,
+        sampling_weights=_sampling_weights(data, config),
+    )
+
+
+def make_evaluation_batches(
+    data: MesaData, config: MesaConfig, outputs: tuple[str, ...]
+) -> Any:
+    """Batches in order with the targets of the trained model, without augmentation.
+
+    Args:
+        data: Labelled candidates.
+        config: Batch size: the contrastive loss depends on it.
+        outputs: Outputs of the trained model.
+
+    Returns:
+        `tf.data.Dataset` of `(inputs, targets)`.
+    """
+    views = tuple(data.views)
+    features = tuple(name for name in FEATURES if name in data.inputs())
+    rows = np.arange(len(data), dtype="int32")
+    batches = evaluation_batches(
+        data.inputs(), {"label": data.label, "row": rows}, config.batch_size
+    )
+    return batches.map(
+        lambda x, y: (
+            x,
+            _targets(y["label"], _pairs(y["row"], x, views, features), outputs),
+        )
+    )
+
+
+def _pairs(
+    row: Any, x: Example, views: tuple[str, ...], features: tuple[str, ...]
+) -> Any:
+    """Pair index of light curve and physics."""
+    import tensorflow as tf
+
+    if not views or not features:
+        return tf.fill(tf.shape(row), -1)
+    has_curve, has_physics = (
+        tf.reduce_any([is_present(x[name]) for name in names], axis=0)
+        for names in (views, features)
+    )
+    return pair_index(row, has_curve, has_physics)
+
+
+def _targets(label: Any, pairs: Any, outputs: tuple[str, ...]) -> Example:
+    return {name: pairs if "alignment" in name else label for name in outputs}
+
+
+def _sampling_weights(data: MesaData, config: MesaConfig) -> np.ndarray | None:
+    if config.class_balance != "balanced_sampling":
+        return None
+    counts = np.bincount(data.label, minlength=len(data.class_names))
+    return 1.0 / counts[data.label]

@@ -1,0 +1,336 @@
+"""Trains MESA on a table of candidates and writes everything that the run made."""
+
+import dataclasses
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from mesa_keras._version import __version__
+from mesa_keras.atomic_file import atomic_file
+from mesa_keras.evaluation import (
+    classification_metrics,
+    fit_temperature,
+    fit_thresholds,
+    softmax,
+)
+from mesa_keras.layers import FeatureNormalization
+from mesa_keras.losses import alpha_from_counts
+from mesa_keras.pipelines.split import split_by_group
+from mesa_keras.recipes.mesa.batches import (
+    make_evaluation_batches,
+    make_training_batches,
+)
+from mesa_keras.recipes.mesa.config import MesaConfig
+from mesa_keras.recipes.mesa.data import MesaData, check_trainable, load_data
+from mesa_keras.recipes.mesa.model import (
+    build_model,
+    decision_rule,
+    freeze_encoders,
+    trained_model,
+)
+from mesa_keras.recipes.mesa.transfer import take_weights
+from mesa_keras.training import RunState, Transfer, fit, save_model
+
+NO_USABLE_VALUE = "no usable value"
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What a training run made.
+
+    Attributes:
+        model: The calibrated model.
+        history: Values per epoch by name.
+        best_epoch: Epoch of the weights that were kept, from 0.
+        metrics: Values by split ("validation", "calibration") and name.
+        counts: Number of candidates per split.
+        data: All candidates that were read.
+        transfer: What was taken from a pretrained model, if one was named.
+        files: Paths written, by what they hold.
+    """
+
+    model: keras.Model
+    history: dict[str, list[float]]
+    best_epoch: int
+    metrics: dict[str, dict[str, float]]
+    counts: dict[str, int]
+    data: MesaData
+    transfer: Transfer | None
+    files: dict[str, Path]
+
+
+def train(
+    config: MesaConfig,
+    data_path: str | Path,
+    output_dir: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    views_path: str | Path | None = None,
+    pretrained_path: str | Path | None = None,
+    freeze_backbone: bool = False,
+    resume: bool = False,
+) -> TrainResult:
+    """Trains, calibrates and saves a model.
+
+    Stars are split into training, validation (early stopping) and calibration
+    (temperature and thresholds); none stands in two.
+
+    Args:
+        config: Model and training.
+        data_path: Table of candidates: see `load_data`.
+        output_dir: Folder of the results, made if needed.
+        columns: Our column name to the file's.
+        views_path: File of views; by default `views.npz` beside the table.
+        pretrained_path: Model whose weights are taken where they fit.
+        freeze_backbone: Whether the encoders keep their weights.
+        resume: Whether to go on with the run in `output_dir`, if there is one.
+
+    Returns:
+        The model and what is known about it.
+
+    Raises:
+        ValueError: If a file, its schema or an argument is wrong.
+        FileNotFoundError: If a file named does not exist.
+        OSError: If the results cannot be written.
+    """
+    if freeze_backbone and pretrained_path is None:
+        raise ValueError(
+            "`freeze_backbone` needs `pretrained_path`: encoders with random weights "
+            "are not worth freezing."
+        )
+    data = _usable(
+        load_data(
+            data_path,
+            labels=config.labels,
+            planet_features=config.planet_features,
+            stellar_features=config.stellar_features,
+            derived_features=config.derived_features,
+            columns=columns,
+            views_path=views_path,
+            seed=config.seed,
+        )
+    )
+    check_trainable(data)
+    folder = Path(output_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = _split(data, config)
+    _set_seeds(config)
+    model = build_model(
+        config,
+        planet_columns=data.planet_columns,
+        stellar_columns=data.stellar_columns,
+        view_steps={name: view.shape[1] for name, view in data.views.items()},
+        view_convention=data.view_convention,
+    )
+    _adapt(model, parts["train"])
+    transfer = None
+    if pretrained_path is not None:
+        transfer = take_weights(model, pretrained_path)
+        if freeze_backbone:
+            freeze_encoders(model)
+    state = RunState(
+        folder / "mesa_training_state.npz",
+        {
+            **dataclasses.asdict(config),
+            "data": data.fingerprint,
+            "freeze_backbone": freeze_backbone,
+        },
+        config.patience,
+    )
+    history = _fit(model, config, parts, state, resume)
+    metrics, logits = _calibrate(model, config, parts)
+    files = _write(folder, model, config, data, parts, history, metrics, logits)
+    return TrainResult(
+        model=model,
+        history=history,
+        best_epoch=state.best_epoch,
+        metrics=metrics,
+        counts={name: len(part) for name, part in parts.items()},
+        data=data,
+        transfer=transfer,
+        files=files,
+    )
+
+
+def _usable(data: MesaData) -> MesaData:
+    """Leaves out rows that hold nothing, and columns that hold nothing in any row."""
+    empty = np.array([NO_USABLE_VALUE in fault for fault in data.faults])
+    if data.label is not None:
+        empty |= data.label < 0
+    notes = []
+    if empty.any():
+        shown = ", ".join(data.object_id[empty][:3])
+        notes.append(f"{empty.sum()} candidates hold nothing to learn from: {shown} …")
+        data = data.take(np.flatnonzero(~empty))
+    changes: dict[str, Any] = {}
+    for name in ("planet", "stellar"):
+        values = getattr(data, f"{name}_features")
+        found = np.isfinite(values).any(axis=0)
+        names = getattr(data, f"{name}_columns")
+        changes[f"{name}_features"] = values[:, found]
+        changes[f"{name}_columns"] = tuple(np.array(names, str)[found].tolist())
+        absent = np.array(names, str)[~found].tolist()
+        if absent:
+            notes.append(f"columns without any value left out: {', '.join(absent)}")
+    return dataclasses.replace(data, **changes, warnings=(*data.warnings, *notes))
+
+
+def _split(data: MesaData, config: MesaConfig) -> dict[str, MesaData]:
+    held = config.validation_fraction + config.calibration_fraction
+    rows = split_by_group(
+        data.star_id,
+        {
+            "train": 1 - held,
+            "validation": config.validation_fraction,
+            "calibration": config.calibration_fraction,
+        },
+        labels=data.label,
+        seed=config.seed,
+    )
+    parts = {name: data.take(index) for name, index in rows.items()}
+    check_trainable(parts["train"])
+    return parts
+
+
+def _set_seeds(config: MesaConfig) -> None:
+    keras.utils.set_random_seed(config.seed)
+    if config.deterministic:
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+
+
+def _adapt(model: keras.Model, data: MesaData) -> None:
+    for layer in model._flatten_layers():
+        if isinstance(layer, FeatureNormalization):
+            planet = layer.columns == data.planet_columns
+            layer.adapt(data.planet_features if planet else data.stellar_features)
+
+
+def _fit(
+    model: keras.Model,
+    config: MesaConfig,
+    parts: dict[str, MesaData],
+    state: RunState,
+    resume: bool,
+) -> dict[str, list[float]]:
+    train_part = parts["train"]
+    steps = max(len(train_part) // config.batch_size, 1)
+    weights = None
+    if config.class_balance == "class_weights":
+        counts = np.bincount(train_part.label, minlength=len(config.labels))
+        weights = alpha_from_counts(np.maximum(counts, 1)).tolist()
+    trained = trained_model(model, config, steps_per_epoch=steps, class_weights=weights)
+    outputs = tuple(trained.output)
+    history = fit(
+        trained,
+        lambda epoch: make_training_batches(train_part, config, outputs, epoch),
+        make_evaluation_batches(parts["validation"], config, outputs),
+        state,
+        epochs=config.epochs,
+        steps_per_epoch=steps,
+        batch_size=config.batch_size,
+        resume=resume,
+    )
+    state.restore_best(trained)
+    return history
+
+
+def _calibrate(
+    model: keras.Model, config: MesaConfig, parts: dict[str, MesaData]
+) -> tuple[dict[str, dict[str, float]], np.ndarray]:
+    """Sets temperature, thresholds and class rates; scores both held-out parts."""
+    logits = {
+        name: model.predict(parts[name].inputs(), batch_size=256, verbose=0)["logits"]
+        for name in ("validation", "calibration")
+    }
+    calibration = parts["calibration"]
+    temperature = fit_temperature(logits["calibration"], calibration.label)
+    thresholds = fit_thresholds(
+        softmax(logits["calibration"], temperature),
+        calibration.label,
+        objective=config.thresholds,
+    )
+    counts = np.bincount(calibration.label, minlength=len(config.labels))
+    decision_rule(model).calibrate(
+        temperature=temperature,
+        thresholds=thresholds,
+        class_rates=counts / counts.sum(),
+    )
+    metrics = {
+        name: classification_metrics(parts[name].label, softmax(values, temperature))
+        for name, values in logits.items()
+    }
+    return metrics, logits["calibration"]
+
+
+def _write(
+    folder: Path,
+    model: keras.Model,
+    config: MesaConfig,
+    data: MesaData,
+    parts: dict[str, MesaData],
+    history: dict[str, list[float]],
+    metrics: dict[str, dict[str, float]],
+    logits: np.ndarray,
+) -> dict[str, Path]:
+    from mesa_keras.report import save_figure, training_accuracy, training_loss
+
+    files = {
+        "model": folder / "mesa_model.keras",
+        "config": folder / "mesa_config.json",
+        "history": folder / "mesa_training_history.json",
+        "metrics": folder / "mesa_metrics.json",
+        "calibration": folder / "mesa_calibration.npz",
+        "loss figure": folder / "training_loss.png",
+        "accuracy figure": folder / "training_accuracy.png",
+    }
+    rule = decision_rule(model)
+    described = {
+        "config": dataclasses.asdict(config),
+        "inputs": rule.schema,
+        "parameters": model.count_params(),
+        "data": {
+            "path": str(data.path),
+            "sha256": data.fingerprint,
+            "light_curves": data.light_curve_source,
+            "candidates": {name: len(part) for name, part in parts.items()},
+            "warnings": list(data.warnings),
+        },
+        "versions": {
+            "mesa_keras": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("keras", "tensorflow", "numpy")},
+        },
+    }
+    scored = {
+        **metrics,
+        "temperature": float(rule.temperature.numpy()),
+        "thresholds": np.asarray(rule.thresholds.numpy(), float).tolist(),
+    }
+    for name, content in (
+        ("config", described),
+        ("history", history),
+        ("metrics", scored),
+    ):
+        with atomic_file(files[name]) as temporary:
+            temporary.write_text(json.dumps(content, indent=2) + "\n")
+    with atomic_file(files["calibration"]) as temporary:
+        np.savez(
+            temporary,
+            logits=logits,
+            labels=parts["calibration"].label,
+            star_id=parts["calibration"].star_id,
+            class_names=np.array(config.labels),
+        )
+    save_figure(training_loss(history), files["loss figure"])
+    save_figure(training_accuracy(history), files["accuracy figure"])
+    save_model(model, files["model"])
+    return files

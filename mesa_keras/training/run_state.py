@@ -1,0 +1,170 @@
+"""Everything that an interrupted training run needs to go on, in one file."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from mesa_keras.atomic_file import atomic_file
+
+
+class RunState(keras.callbacks.Callback):
+    """Stops early, keeps the best weights, and saves the run after every epoch.
+
+    The file holds the weights, the optimizer with its moving averages, the states of
+    the random generators, the best weights so far and the history; it is replaced in
+    one step, so that a kill at any time leaves the last finished epoch.
+
+    Where the optimizer averages the weights, the averages are what is validated and
+    kept as the best.
+
+    Args:
+        path: File of the state, `*.npz`.
+        settings: What determines the run; a file of other settings is refused.
+        patience: Epochs without a lower value of `monitor` before training stops.
+        monitor: Entry of the logs to minimize.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        settings: dict[str, Any],
+        patience: int,
+        monitor: str = "val_loss",
+    ) -> None:
+        super().__init__()
+        self.path = Path(path)
+        self.settings = json.loads(json.dumps(settings))
+        self.patience = patience
+        self.monitor = monitor
+        self.best = math.inf
+        self.best_epoch = -1
+        self.finished = False
+        self.epoch_history: dict[str, list[float]] = {}
+        self._best_weights: list[np.ndarray] | None = None
+
+    @property
+    def epochs_done(self) -> int:
+        """Number of finished epochs."""
+        return len(next(iter(self.epoch_history.values()), []))
+
+    def restore(self, model: keras.Model) -> None:
+        """Puts a saved run into a compiled model of the same settings.
+
+        Args:
+            model: Model as at the start of the run.
+
+        Raises:
+            FileNotFoundError: If there is no saved run.
+            ValueError: If the file is damaged or of a run with other settings.
+        """
+        self.set_model(model)
+        try:
+            with np.load(self.path) as saved:
+                arrays = {name: saved[name] for name in saved.files}
+            state = json.loads(str(arrays["state"]))
+        except FileNotFoundError:
+            raise
+        except Exception as error:
+            raise ValueError(f"{self.path} is not a saved run: {error}") from error
+        changed = [
+            f"{name} {old!r}, now {self.settings.get(name)!r}"
+            for name, old in state["settings"].items()
+            if self.settings.get(name) != old
+        ]
+        if changed:
+            raise ValueError(
+                f"{self.path} must be of the same settings to go on. Received: "
+                + "; ".join(changed)
+            )
+        model.optimizer.build(model.trainable_variables)
+        for name, variables in self._variables().items():
+            for i, variable in enumerate(variables):
+                variable.assign(arrays[f"{name}_{i}"])
+        if "best_0" in arrays:
+            self._best_weights = [
+                arrays[f"best_{i}"] for i in range(len(model.variables))
+            ]
+        self.best, self.best_epoch = state["best"], state["best_epoch"]
+        self.epoch_history, self.finished = state["history"], state["finished"]
+
+    def restore_best(self, model: keras.Model) -> None:
+        """Gives a model of the same build the best weights of the run.
+
+        Raises:
+            ValueError: If no epoch has had a finite value of `monitor`.
+        """
+        if self._best_weights is None:
+            raise ValueError(
+                f"`{self.monitor}` was never finite: the training diverged. Try a "
+                "smaller `learning_rate`."
+            )
+        for variable, value in zip(model.variables, self._best_weights, strict=True):
+            variable.assign(value)
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        """Validates the averaged weights."""
+        self._swap_averages()
+
+    def on_test_end(self, logs: Any = None) -> None:
+        """Goes on with the weights that are trained."""
+        self._swap_averages()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Notes the epoch, decides whether to stop, and saves."""
+        logs = {name: float(value) for name, value in (logs or {}).items()}
+        for name, value in logs.items():
+            self.epoch_history.setdefault(name, []).append(value)
+        value = logs[self.monitor]
+        if value < self.best:
+            self.best, self.best_epoch = value, epoch
+            self._swap_averages()
+            self._best_weights = [np.array(v) for v in self.model.variables]
+            self._swap_averages()
+        diverged = not math.isfinite(logs["loss"])
+        if diverged or epoch - max(self.best_epoch, 0) >= self.patience:
+            self.finished = self.model.stop_training = True
+        self._save()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Marks the run as finished."""
+        self.finished = True
+        self._save()
+
+    def _save(self) -> None:
+        arrays = {
+            f"{name}_{i}": np.array(variable)
+            for name, variables in self._variables().items()
+            for i, variable in enumerate(variables)
+        }
+        for i, value in enumerate(self._best_weights or []):
+            arrays[f"best_{i}"] = value
+        state = {
+            "settings": self.settings,
+            "best": self.best,
+            "best_epoch": self.best_epoch,
+            "history": self.epoch_history,
+            "finished": self.finished,
+        }
+        with atomic_file(self.path) as temporary:
+            np.savez(temporary, state=np.array(json.dumps(state)), **arrays)
+
+    def _variables(self) -> dict[str, list[Any]]:
+        return {
+            "model": list(self.model.variables),
+            "optimizer": list(self.model.optimizer.variables),
+        }
+
+    def _swap_averages(self) -> None:
+        optimizer = self.model.optimizer
+        if not optimizer.use_ema:
+            return
+        averages = optimizer._model_variables_moving_average
+        trained = optimizer._trainable_variables
+        for variable, average in zip(trained, averages, strict=True):
+            value = np.array(variable)
+            variable.assign(average)
+            average.assign(value)
