@@ -1,0 +1,64 @@
+"""Figures and the HTML page of a run. Modules load when a name is first used."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mesa_keras.report.alignment import alignment_figure
+    from mesa_keras.report.confusion_matrix import confusion_matrix_figure
+    from mesa_keras.report.decision_boundary import decision_boundary_figure
+    from mesa_keras.report.embedding_map import pca_map, tsne_map
+    from mesa_keras.report.files import save_figure
+    from mesa_keras.report.light_curves import light_curves_figure
+    from mesa_keras.report.page import Picture, Section, Table, write_report
+    from mesa_keras.report.reliability import reliability_figure
+    from mesa_keras.report.roc import roc_figure
+    from mesa_keras.report.training_curves import training_accuracy, training_loss
+
+# Matplotlib and scikit-learn take a second to load, which `--help` must not pay.
+_MODULES = {
+    "Picture": "page",
+    "Section": "page",
+    "Table": "page",
+    "alignment_figure": "alignment",
+    "confusion_matrix_figure": "confusion_matrix",
+    "decision_boundary_figure": "decision_boundary",
+    "light_curves_figure": "light_curves",
+    "pca_map": "embedding_map",
+    "reliability_figure": "reliability",
+    "roc_figure": "roc",
+    "save_figure": "files",
+    "training_accuracy": "training_curves",
+    "training_loss": "training_curves",
+    "tsne_map": "embedding_map",
+    "write_report": "page",
+}
+
+__all__ = [
+    "Picture",
+    "Section",
+    "Table",
+    "alignment_figure",
+    "confusion_matrix_figure",
+    "decision_boundary_figure",
+    "light_curves_figure",
+    "pca_map",
+    "reliability_figure",
+    "roc_figure",
+    "save_figure",
+    "training_accuracy",
+    "training_loss",
+    "tsne_map",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        module = importlib.import_module(f"mesa_keras.report.{_MODULES[name]}")
+        return getattr(module, name)
+    raise AttributeError(f"module 'mesa_keras.report' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
