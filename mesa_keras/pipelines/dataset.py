@@ -21,7 +21,7 @@ def training_batches(
     transform: Transform | None = None,
     sampling_weights: np.ndarray | None = None,
 ) -> tf.data.Dataset:
-    """Endless shuffled batches; pass `steps_per_epoch=len(data) // batch_size` to `fit`.
+    """Endless shuffled batches for `fit` with `steps_per_epoch`.
 
     The order of epoch `e` and every random number of its batches follow from `seed` and
     `e` alone, so that a run that goes on at `first_epoch` sees what an uninterrupted

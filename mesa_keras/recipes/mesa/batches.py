@@ -33,9 +33,9 @@ def make_training_batches(
     """
     import tensorflow as tf
 
-    views = tuple(data.views)
+    views, classes = tuple(data.views), len(data.class_names)
     features = tuple(name for name in FEATURES if name in data.inputs())
-    modalities = {name: (name,) for name in features}
+    modalities: dict[str, tuple[str, ...]] = {name: (name,) for name in features}
     if views:
         modalities["light_curve"] = views
 
@@ -57,7 +57,9 @@ def make_training_batches(
         if config.modality_dropout and len(modalities) > 1:
             x = drop_modalities(modalities, x, seeds[1], config.modality_dropout)
         row = y.pop("row")
-        return x, _targets(y["label"], _pairs(row, x, views, features), outputs)
+        return x, _targets(
+            y["label"], _pairs(row, x, views, features), outputs, classes
+        )
 
     return training_batches(
         data.inputs(),
@@ -83,7 +85,7 @@ def make_evaluation_batches(
     Returns:
         `tf.data.Dataset` of `(inputs, targets)`.
     """
-    views = tuple(data.views)
+    views, classes = tuple(data.views), len(data.class_names)
     features = tuple(name for name in FEATURES if name in data.inputs())
     rows = np.arange(len(data), dtype="int32")
     batches = evaluation_batches(
@@ -92,7 +94,9 @@ def make_evaluation_batches(
     return batches.map(
         lambda x, y: (
             x,
-            _targets(y["label"], _pairs(y["row"], x, views, features), outputs),
+            _targets(
+                y["label"], _pairs(y["row"], x, views, features), outputs, classes
+            ),
         )
     )
 
@@ -112,8 +116,19 @@ def _pairs(
     return pair_index(row, has_curve, has_physics)
 
 
-def _targets(label: Any, pairs: Any, outputs: tuple[str, ...]) -> Example:
-    return {name: pairs if "alignment" in name else label for name in outputs}
+def _targets(
+    label: Any, pairs: Any, outputs: tuple[str, ...], num_classes: int
+) -> Example:
+    import tensorflow as tf
+
+    targets = {
+        "alignment": pairs,
+        "scaled_alignment": pairs,
+        "logits": label,
+        # Every member of an ensemble learns from the same label.
+        "member_logits": tf.one_hot(label, num_classes)[:, None],
+    }
+    return {name: targets[name] for name in outputs}
 
 
 def _sampling_weights(data: MesaData, config: MesaConfig) -> np.ndarray | None:

@@ -1,7 +1,6 @@
 """Configuration of the MESA recipe."""
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +23,12 @@ KEPLER12_STELLAR_FEATURES = (
     "stellar_logg",
     "magnitude",
 )
+
+# Which numbers a field takes, and how to say so.
+POSITIVE = (lambda value: value > 0, "must be positive")
+NOT_NEGATIVE = (lambda value: value >= 0, "must not be negative")
+RATE = (lambda value: 0 <= value < 1, "must lie in [0, 1)")
+SHARE = (lambda value: 0 < value < 0.5, "must lie in (0, 0.5)")
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -60,23 +65,39 @@ class MesaConfig:
     derived_features: bool = _option(
         False, "add features derived from physics to the planet branch"
     )
-    d_model: int = _option(64, "width of tokens and embeddings")
-    nhead: int = _option(4, "attention heads; divides d_model")
-    num_layers: int = _option(2, "Transformer blocks of the light-curve branch")
-    mlp_dim: int = _option(128, "width of the feed-forward layer of a block")
-    dropout: float = _option(0.2, "dropout rate in [0, 1)")
-    patch_size: int = _option(8, "time bins of a token; 1 is a token per bin")
-    feature_dim: int = _option(128, "width of the feature branches' hidden layer")
+    d_model: int = _option(64, "width of tokens and embeddings", rule=POSITIVE)
+    nhead: int = _option(4, "attention heads; divides d_model", rule=POSITIVE)
+    num_layers: int = _option(
+        2, "Transformer blocks of the light-curve branch", rule=POSITIVE
+    )
+    mlp_dim: int = _option(
+        128, "width of the feed-forward layer of a block", rule=POSITIVE
+    )
+    dropout: float = _option(0.2, "dropout rate in [0, 1, rule=RATE)")
+    patch_size: int = _option(
+        8, "time bins of a token; 1 is a token per bin", rule=POSITIVE
+    )
+    feature_dim: int = _option(
+        128, "width of the feature branches' hidden layer", rule=POSITIVE
+    )
     feature_transform: str = _option(
         "quantile", "normalization of the features", choices=("log", "quantile")
     )
     feature_embedding_dim: int = _option(
-        12, "width of the numerical embedding of a feature; 0 for none"
+        12,
+        "width of the numerical embedding of a feature; 0 for none",
+        rule=NOT_NEGATIVE,
     )
-    projection_dim: int = _option(32, "dimension of the shared space of both views")
-    classifier_dim: int = _option(192, "width of the classifier's hidden layers")
+    projection_dim: int = _option(
+        32, "dimension of the shared space of both views", rule=POSITIVE
+    )
+    classifier_dim: int = _option(
+        192, "width of the classifier's hidden layers", rule=POSITIVE
+    )
     num_members: int = _option(
-        16, "members of the classifier's weight-sharing ensemble; 1 for a plain one"
+        16,
+        "members of the classifier's weight-sharing ensemble; 1 for a plain one",
+        rule=POSITIVE,
     )
     temperature: float | str = _option(
         0.07, "temperature of the contrastive loss, or `learnable`", parse=temperature
@@ -84,42 +105,66 @@ class MesaConfig:
     contrastive_loss: str = _option(
         "info_nce", "loss of the alignment", choices=("info_nce", "sigmoid")
     )
-    contrastive_weight: float = _option(0.1, "weight of the contrastive loss")
-    classification_weight: float = _option(1.0, "weight of the focal loss")
-    focal_alpha: float = _option(1.0, "weight of every class in the focal loss")
-    focal_gamma: float = _option(0.0, "focusing exponent of the focal loss")
-    label_smoothing: float = _option(0.0, "share of a label spread over all classes")
+    contrastive_weight: float = _option(
+        0.1, "weight of the contrastive loss", rule=NOT_NEGATIVE
+    )
+    classification_weight: float = _option(
+        1.0, "weight of the focal loss", rule=NOT_NEGATIVE
+    )
+    focal_alpha: float = _option(
+        1.0, "weight of every class in the focal loss", rule=POSITIVE
+    )
+    focal_gamma: float = _option(
+        0.0, "focusing exponent of the focal loss", rule=NOT_NEGATIVE
+    )
+    label_smoothing: float = _option(
+        0.0, "share of a label spread over all classes", rule=RATE
+    )
     class_balance: str = _option(
         "none",
         "what to do about rare classes",
         choices=("none", "class_weights", "balanced_sampling"),
     )
-    epochs: int = _option(40, "passes over the training stars")
-    batch_size: int = _option(64, "candidates per step")
-    learning_rate: float = _option(1e-3, "peak learning rate of AdamW")
-    weight_decay: float = _option(0.02, "decoupled weight decay of AdamW")
-    warmup_epochs: float = _option(3.0, "epochs of linear warm-up before the cosine")
-    clip_norm: float = _option(1.0, "largest norm of a gradient")
+    epochs: int = _option(40, "passes over the training stars", rule=POSITIVE)
+    batch_size: int = _option(64, "candidates per step", rule=POSITIVE)
+    learning_rate: float = _option(1e-3, "peak learning rate of AdamW", rule=POSITIVE)
+    weight_decay: float = _option(
+        0.02, "decoupled weight decay of AdamW", rule=NOT_NEGATIVE
+    )
+    warmup_epochs: float = _option(
+        3.0, "epochs of linear warm-up before the cosine", rule=NOT_NEGATIVE
+    )
+    clip_norm: float = _option(1.0, "largest norm of a gradient", rule=POSITIVE)
     patience: int = _option(
-        12, "epochs without a better validation loss before training stops"
+        12,
+        "epochs without a better validation loss before training stops",
+        rule=POSITIVE,
     )
     weight_averaging: float = _option(
-        0.99, "momentum of the moving average of the weights; 0 for none"
+        0.99, "momentum of the moving average of the weights; 0 for none", rule=RATE
     )
     augment: bool = _option(True, "augment the light curves")
-    max_shift: float = _option(0.01, "augmentation: largest shift, fraction of a view")
-    noise: float = _option(0.02, "augmentation: largest noise, in transit depths")
-    scaling: float = _option(0.05, "augmentation: largest change of amplitude")
+    max_shift: float = _option(
+        0.01, "augmentation: largest shift, fraction of a view", rule=NOT_NEGATIVE
+    )
+    noise: float = _option(
+        0.02, "augmentation: largest noise, in transit depths", rule=NOT_NEGATIVE
+    )
+    scaling: float = _option(
+        0.05, "augmentation: largest change of amplitude", rule=NOT_NEGATIVE
+    )
     reversal: bool = _option(True, "augmentation: read half of the curves backwards")
     modality_dropout: float = _option(
-        0.05, "rate at which a whole modality is hidden in training"
+        0.05, "rate at which a whole modality is hidden in training", rule=RATE
     )
     feature_dropout: float = _option(
-        0.05, "rate at which a single feature is hidden in training"
+        0.05, "rate at which a single feature is hidden in training", rule=RATE
     )
-    validation_fraction: float = _option(0.1, "share of stars for early stopping")
+    validation_fraction: float = _option(
+        0.1, "share of stars for early stopping", rule=SHARE
+    )
     calibration_fraction: float = _option(
-        0.1, "share of stars for temperature and thresholds"
+        0.1, "share of stars for temperature and thresholds", rule=SHARE
     )
     thresholds: str = _option(
         "none",
@@ -127,7 +172,9 @@ class MesaConfig:
         choices=("none", "max_f1"),
     )
     jit_compile: bool = _option(True, "compile the training step with XLA")
-    steps_per_execution: int = _option(16, "training steps per call from Python")
+    steps_per_execution: int = _option(
+        16, "training steps per call from Python", rule=POSITIVE
+    )
     deterministic: bool = _option(
         False, "make two runs equal bit by bit, at some cost in speed"
     )
@@ -135,26 +182,17 @@ class MesaConfig:
 
     def __post_init__(self) -> None:
         self._check_names()
-        for rate in ("dropout", "modality_dropout", "feature_dropout"):
-            self._check(rate, 0 <= getattr(self, rate) < 1, "must lie in [0, 1)")
-        for name in ["d_model", "nhead", "num_layers", "mlp_dim", "patch_size", "feature_dim", "projection_dim", "classifier_dim", "num_members", "epochs", "batch_size", "patience", "steps_per_execution", "learning_rate", "clip_norm"]:
-            self._check(name, getattr(self, name) > 0, "must be positive")
-        for name in ["contrastive_weight", "classification_weight", "weight_decay", "warmup_epochs", "focal_gamma", "feature_embedding_dim", "max_shift", "noise", "scaling"]:
-            self._check(name, getattr(self, name) >= 0, "must not be negative")
-        for name in ("validation_fraction", "calibration_fraction"):
-            self._check(name, 0 < getattr(self, name) < 0.5, "must lie in (0, 0.5)")
-        self._check("nhead", self.d_model % self.nhead == 0, "must divide d_model")
-        self._check("focal_alpha", self.focal_alpha > 0, "must be positive")
-        self._check(
-            "weight_averaging", 0 <= self.weight_averaging < 1, "must lie in [0, 1)"
-        )
-        if self.temperature != "learnable":
-            self._check("temperature", float(self.temperature) > 0, "must be positive")
         for entry in dataclasses.fields(self):
+            value = getattr(self, entry.name)
             choices = entry.metadata.get("choices")
             if choices:
-                value = getattr(self, entry.name)
                 self._check(entry.name, value in choices, f"must be of {choices}")
+            if "rule" in entry.metadata:
+                allows, rule = entry.metadata["rule"]
+                self._check(entry.name, allows(value), rule)
+        self._check("nhead", self.d_model % self.nhead == 0, "must divide d_model")
+        if self.temperature != "learnable":
+            self._check("temperature", float(self.temperature) > 0, "must be positive")
 
     def _check(self, name: str, ok: bool, rule: str) -> None:
         if not ok:
@@ -200,11 +238,8 @@ def from_dict(settings: dict[str, Any]) -> MesaConfig:
     Raises:
         TypeError: If a field is unknown.
     """
-    return MesaConfig(
-        **{
-            name: tuple(value)
-            if isinstance(value, Sequence) and not isinstance(value, str)
-            else value
-            for name, value in settings.items()
-        }
-    )
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in settings.items()
+    }
+    return MesaConfig(**values)

@@ -3,6 +3,8 @@
 import dataclasses
 
 from mesa_keras.recipes.mesa.config import (
+    KEPLER12_PLANET_FEATURES,
+    KEPLER12_STELLAR_FEATURES,
     SEED_PLANET_FEATURES,
     SEED_STELLAR_FEATURES,
     MesaConfig,
@@ -37,5 +39,15 @@ SEED = MesaConfig(
 SEED_LARGE = dataclasses.replace(
     SEED, d_model=128, nhead=8, num_layers=4, mlp_dim=512, classifier_dim=128
 )
+KEPLER12 = dataclasses.replace(
+    SEED,
+    planet_features=KEPLER12_PLANET_FEATURES,
+    stellar_features=KEPLER12_STELLAR_FEATURES,
+)
 BASE = MesaConfig()
-PRESETS = {"base": BASE, "seed": SEED, "seed_large": SEED_LARGE, "kepler12": BASE}
+PRESETS = {
+    "base": BASE,
+    "seed": SEED,
+    "seed_large": SEED_LARGE,
+    "kepler12": KEPLER12,
+}

@@ -1,0 +1,138 @@
+"""What all commands share: options from a dataclass, and how a command ends."""
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+Config = TypeVar("Config")
+
+DONE, DONE_WITH_FAULTS, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
+
+
+def add_option(parser: argparse.ArgumentParser, name: str, **options: Any) -> None:
+    """Adds `--a_name`, which may be written `--a-name` as well."""
+    spellings = dict.fromkeys((f"--{name}", f"--{name.replace('_', '-')}"))
+    parser.add_argument(*spellings, dest=name, **options)
+
+
+def add_config_options(
+    parser: argparse.ArgumentParser, presets: Mapping[str, Any], default: str
+) -> None:
+    """Adds `--preset`, and an option per field of the presets' dataclass.
+
+    Args:
+        parser: Parser to extend.
+        presets: Configurations by name, of one dataclass whose fields have
+            `metadata={"help": ...}`, and `"parse"` or `"choices"` where needed.
+        default: Name of the preset that is used without `--preset`.
+    """
+    group = parser.add_argument_group(
+        "configuration", f"defaults in brackets are those of --preset {default}"
+    )
+    group.add_argument(
+        "--preset", choices=tuple(presets), default=default, help="where to start from"
+    )
+    for field in dataclasses.fields(presets[default]):
+        value = getattr(presets[default], field.name)
+        shown = ",".join(value) if isinstance(value, tuple) else value
+        options: dict[str, Any] = {
+            "default": argparse.SUPPRESS,
+            "help": f"{field.metadata['help']} [{shown}]".replace("%", "%%"),
+        }
+        if isinstance(value, bool):
+            options["action"] = argparse.BooleanOptionalAction
+        else:
+            options["type"] = field.metadata.get("parse", type(value))
+            options["metavar"] = field.name.upper()
+        if field.metadata.get("choices"):
+            options["choices"] = field.metadata["choices"]
+            options["metavar"] = "{" + ",".join(field.metadata["choices"]) + "}"
+        add_option(group, field.name, **options)  # type: ignore[arg-type]
+
+
+def config_from(arguments: argparse.Namespace, presets: Mapping[str, Config]) -> Config:
+    """The preset that was named, with the options that were given.
+
+    Raises:
+        ValueError: If a value is out of range.
+    """
+    preset: Any = presets[arguments.preset]
+    given = {
+        field.name: getattr(arguments, field.name)
+        for field in dataclasses.fields(preset)
+        if hasattr(arguments, field.name)
+    }
+    return dataclasses.replace(preset, **given)
+
+
+def columns(text: str) -> dict[str, str]:
+    """Reads `name=theirs,name=theirs`."""
+    pairs = [part.split("=", 1) for part in text.split(",") if part.strip()]
+    if any(len(pair) != 2 or not all(map(str.strip, pair)) for pair in pairs):
+        raise argparse.ArgumentTypeError(
+            f"must be name=theirs, separated by commas. Received: {text!r}"
+        )
+    return {ours.strip(): theirs.strip() for ours, theirs in pairs}
+
+
+def run(command: Callable[[], int]) -> int:
+    """Runs a command and turns what a user can cause into one sentence and a status.
+
+    Args:
+        command: Function that returns the exit status.
+
+    Returns:
+        0 all done, 1 done but some objects could not be read, 2 the call or a file is
+        wrong, 130 interrupted.
+    """
+    try:
+        return command()
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        message = " ".join(str(error).split())
+    except MemoryError:
+        message = "out of memory: try a smaller --batch_size"
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        # TensorFlow's own class, which is not loaded here, for a full GPU.
+        if type(error).__name__ != "ResourceExhaustedError":
+            raise
+        message = "out of memory on the device: try a smaller --batch_size"
+    print(f"error: {message}", file=sys.stderr)
+    return WRONG_CALL
+
+
+@contextlib.contextmanager
+def quiet_start() -> Iterator[None]:
+    """Keeps what TensorFlow prints while it loads off the screen.
+
+    Its C++ part writes to the file descriptor before any setting is read. If loading
+    fails, what was written is shown.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    screen = os.dup(2)
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            log.seek(0)
+            os.write(screen, log.read())
+            raise
+        finally:
+            os.dup2(screen, 2)
+            os.close(screen)
+
+
+def print_table(rows: Mapping[str, Any]) -> None:
+    """Prints names and values in two columns."""
+    width = max(map(len, rows), default=0)
+    for name, value in rows.items():
+        print(f"{name:<{width}}  {value}")

@@ -1,0 +1,1 @@
+"""MESA: vets exoplanet candidates from light curve, planet and star."""
