@@ -67,7 +67,8 @@ def config_from(arguments: argparse.Namespace, presets: Mapping[str, Config]) ->
         for field in dataclasses.fields(preset)
         if hasattr(arguments, field.name)
     }
-    return dataclasses.replace(preset, **given)
+    config: Config = dataclasses.replace(preset, **given)
+    return config
 
 
 def columns(text: str) -> dict[str, str]:

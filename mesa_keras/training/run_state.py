@@ -135,7 +135,7 @@ class RunState(keras.callbacks.Callback):
         self._save()
 
     def _save(self) -> None:
-        arrays = {
+        arrays: dict[str, Any] = {
             f"{name}_{i}": np.array(variable)
             for name, variables in self._variables().items()
             for i, variable in enumerate(variables)

@@ -63,7 +63,7 @@ def make_training_batches(
 
     return training_batches(
         data.inputs(),
-        {"label": data.label},
+        {"label": data.known_label()},
         config.batch_size,
         seed=config.seed,
         first_epoch=first_epoch,
@@ -89,7 +89,7 @@ def make_evaluation_batches(
     features = tuple(name for name in FEATURES if name in data.inputs())
     rows = np.arange(len(data), dtype="int32")
     batches = evaluation_batches(
-        data.inputs(), {"label": data.label, "row": rows}, config.batch_size
+        data.inputs(), {"label": data.known_label(), "row": rows}, config.batch_size
     )
     return batches.map(
         lambda x, y: (
@@ -134,5 +134,6 @@ def _targets(
 def _sampling_weights(data: MesaData, config: MesaConfig) -> np.ndarray | None:
     if config.class_balance != "balanced_sampling":
         return None
-    counts = np.bincount(data.label, minlength=len(data.class_names))
-    return 1.0 / counts[data.label]
+    label = data.known_label()
+    counts = np.bincount(label, minlength=len(data.class_names))
+    return np.asarray(1.0 / counts[label])

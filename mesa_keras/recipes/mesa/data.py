@@ -72,6 +72,16 @@ class MesaData:
     def __len__(self) -> int:
         return len(self.object_id)
 
+    def known_label(self) -> np.ndarray:
+        """Returns the labels of data that have them.
+
+        Raises:
+            ValueError: If there are none.
+        """
+        if self.label is None:
+            raise ValueError(f"{self.path}: the table has no labels")
+        return self.label
+
     def take(self, indices: ArrayLike) -> "MesaData":
         """Returns the given rows, in the order given."""
         rows = np.asarray(indices)

@@ -1,19 +1,14 @@
 """Trains MESA on a table of candidates and writes everything that the run made."""
 
 import dataclasses
-import json
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from mesa_keras._version import __version__
-from mesa_keras.atomic_file import atomic_file
 from mesa_keras.evaluation import (
     classification_metrics,
     fit_temperature,
@@ -35,8 +30,9 @@ from mesa_keras.recipes.mesa.model import (
     freeze_encoders,
     trained_model,
 )
+from mesa_keras.recipes.mesa.run_files import write_run
 from mesa_keras.recipes.mesa.transfer import take_weights
-from mesa_keras.training import RunState, Transfer, fit, save_model
+from mesa_keras.training import RunState, Transfer, fit
 
 NO_USABLE_VALUE = "no usable value"
 
@@ -146,7 +142,7 @@ def train(
     )
     history = _fit(model, config, parts, state, resume)
     metrics, logits = _calibrate(model, config, parts)
-    files = _write(folder, model, config, data, parts, history, metrics, logits)
+    files = write_run(folder, model, config, parts, history, metrics, logits)
     return TrainResult(
         model=model,
         history=history,
@@ -225,11 +221,11 @@ def _fit(
     steps = max(len(train_part) // config.batch_size, 1)
     weights = None
     if config.class_balance == "class_weights":
-        counts = np.bincount(train_part.label, minlength=len(config.labels))
+        counts = np.bincount(train_part.known_label(), minlength=len(config.labels))
         weights = alpha_from_counts(np.maximum(counts, 1)).tolist()
     trained = trained_model(model, config, steps_per_epoch=steps, class_weights=weights)
     outputs = tuple(trained.output)
-    history = fit(
+    history: dict[str, list[float]] = fit(
         trained,
         lambda epoch: make_training_batches(train_part, config, outputs, epoch),
         make_evaluation_batches(parts["validation"], config, outputs),
@@ -252,85 +248,22 @@ def _calibrate(
         for name in ("validation", "calibration")
     }
     calibration = parts["calibration"]
-    temperature = fit_temperature(logits["calibration"], calibration.label)
+    temperature = fit_temperature(logits["calibration"], calibration.known_label())
     thresholds = fit_thresholds(
         softmax(logits["calibration"], temperature),
-        calibration.label,
+        calibration.known_label(),
         objective=config.thresholds,
     )
-    counts = np.bincount(calibration.label, minlength=len(config.labels))
+    counts = np.bincount(calibration.known_label(), minlength=len(config.labels))
     decision_rule(model).calibrate(
         temperature=temperature,
         thresholds=thresholds,
         class_rates=counts / counts.sum(),
     )
     metrics = {
-        name: classification_metrics(parts[name].label, softmax(values, temperature))
+        name: classification_metrics(
+            parts[name].known_label(), softmax(values, temperature)
+        )
         for name, values in logits.items()
     }
     return metrics, logits["calibration"]
-
-
-def _write(
-    folder: Path,
-    model: keras.Model,
-    config: MesaConfig,
-    data: MesaData,
-    parts: dict[str, MesaData],
-    history: dict[str, list[float]],
-    metrics: dict[str, dict[str, float]],
-    logits: np.ndarray,
-) -> dict[str, Path]:
-    from mesa_keras.report import save_figure, training_accuracy, training_loss
-
-    files = {
-        "model": folder / "mesa_model.keras",
-        "config": folder / "mesa_config.json",
-        "history": folder / "mesa_training_history.json",
-        "metrics": folder / "mesa_metrics.json",
-        "calibration": folder / "mesa_calibration.npz",
-        "loss figure": folder / "training_loss.png",
-        "accuracy figure": folder / "training_accuracy.png",
-    }
-    rule = decision_rule(model)
-    described = {
-        "config": dataclasses.asdict(config),
-        "inputs": rule.schema,
-        "parameters": model.count_params(),
-        "data": {
-            "path": str(data.path),
-            "sha256": data.fingerprint,
-            "light_curves": data.light_curve_source,
-            "candidates": {name: len(part) for name, part in parts.items()},
-            "warnings": list(data.warnings),
-        },
-        "versions": {
-            "mesa_keras": __version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("keras", "tensorflow", "numpy")},
-        },
-    }
-    scored = {
-        **metrics,
-        "temperature": float(rule.temperature.numpy()),
-        "thresholds": np.asarray(rule.thresholds.numpy(), float).tolist(),
-    }
-    for name, content in (
-        ("config", described),
-        ("history", history),
-        ("metrics", scored),
-    ):
-        with atomic_file(files[name]) as temporary:
-            temporary.write_text(json.dumps(content, indent=2) + "\n")
-    with atomic_file(files["calibration"]) as temporary:
-        np.savez(
-            temporary,
-            logits=logits,
-            labels=parts["calibration"].label,
-            star_id=parts["calibration"].star_id,
-            class_names=np.array(config.labels),
-        )
-    save_figure(training_loss(history), files["loss figure"])
-    save_figure(training_accuracy(history), files["accuracy figure"])
-    save_model(model, files["model"])
-    return files

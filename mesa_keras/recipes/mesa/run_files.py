@@ -1,0 +1,107 @@
+"""The files that a training run leaves."""
+
+import dataclasses
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from mesa_keras._version import __version__
+from mesa_keras.atomic_file import atomic_file
+from mesa_keras.recipes.mesa.config import MesaConfig
+from mesa_keras.recipes.mesa.data import MesaData
+from mesa_keras.recipes.mesa.model import decision_rule
+from mesa_keras.report import save_figure, training_accuracy, training_loss
+from mesa_keras.training import save_model
+
+FILES = {
+    "model": "mesa_model.keras",
+    "config": "mesa_config.json",
+    "history": "mesa_training_history.json",
+    "metrics": "mesa_metrics.json",
+    "calibration": "mesa_calibration.npz",
+    "loss figure": "training_loss.png",
+    "accuracy figure": "training_accuracy.png",
+}
+
+
+def write_run(
+    folder: Path,
+    model: keras.Model,
+    config: MesaConfig,
+    parts: Mapping[str, MesaData],
+    history: Mapping[str, list[float]],
+    metrics: Mapping[str, Mapping[str, float]],
+    calibration_logits: np.ndarray,
+) -> dict[str, Path]:
+    """Writes the model, what it was made of, and how it did; the model last.
+
+    Args:
+        folder: Existing folder.
+        model: Calibrated model.
+        config: Configuration of the run.
+        parts: Data by split.
+        history: Values per epoch by name.
+        metrics: Values by split and name.
+        calibration_logits: Logits of the calibration part.
+
+    Returns:
+        Paths written by what they hold.
+    """
+    files = {name: folder / file for name, file in FILES.items()}
+    rule = decision_rule(model)
+    _write_json(files["config"], _description(model, config, parts))
+    _write_json(files["history"], history)
+    _write_json(
+        files["metrics"],
+        {
+            **metrics,
+            "temperature": float(np.array(rule.temperature)),
+            "thresholds": np.array(rule.thresholds).tolist(),
+        },
+    )
+    with atomic_file(files["calibration"]) as temporary:
+        np.savez(
+            temporary,
+            logits=calibration_logits,
+            labels=parts["calibration"].known_label(),
+            star_id=parts["calibration"].star_id,
+            class_names=np.array(config.labels),
+        )
+    save_figure(training_loss(history), files["loss figure"])
+    save_figure(training_accuracy(history), files["accuracy figure"])
+    save_model(model, files["model"])
+    return files
+
+
+def _description(
+    model: keras.Model, config: MesaConfig, parts: Mapping[str, MesaData]
+) -> dict[str, Any]:
+    data = parts["train"]
+    return {
+        "config": dataclasses.asdict(config),
+        "inputs": decision_rule(model).schema,
+        "parameters": model.count_params(),
+        "data": {
+            "path": str(data.path),
+            "sha256": data.fingerprint,
+            "light_curves": data.light_curve_source,
+            "candidates": {name: len(part) for name, part in parts.items()},
+            "warnings": list(data.warnings),
+        },
+        "versions": {
+            "mesa_keras": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("keras", "tensorflow", "numpy")},
+        },
+    }
+
+
+def _write_json(path: Path, content: Any) -> None:
+    with atomic_file(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n")
