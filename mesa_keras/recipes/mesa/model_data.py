@@ -1,0 +1,128 @@
+"""Candidates as a trained MESA model wants them, and stars that it knows already."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mesa_keras.inference import Predictor
+from mesa_keras.recipes.mesa.data import MesaData, check_no_shared_stars, load_data
+
+CONFIG_FILE = "mesa_config.json"
+
+
+def load_for_model(
+    predictor: Predictor,
+    data_path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    views_path: str | Path | None = None,
+    require_labels: bool = True,
+) -> MesaData:
+    """Loads the columns and views that a model was trained on.
+
+    Light curves are simulated from the row, where a table has none, only for a model
+    that learned from such: to another one a clean transit would be false evidence, and
+    a missing light curve is none.
+
+    Args:
+        predictor: A MESA model.
+        data_path: Table of candidates.
+        columns: Our column name to the file's.
+        views_path: File of views; by default `views.npz` beside the table.
+        require_labels: Whether each row must have a label of the model's classes.
+
+    Raises:
+        FileNotFoundError: If a file named does not exist.
+        ValueError: If the model is none of MESA, or the data do not fit it.
+    """
+    schema = predictor.schema
+    if schema.get("recipe") != "mesa":
+        raise ValueError(
+            f"{predictor.path} is no MESA model, but of the recipe "
+            f"'{schema.get('recipe', 'unknown')}'."
+        )
+    return load_data(
+        data_path,
+        labels=predictor.class_names,
+        planet_features=schema["planet_features"],
+        stellar_features=schema["stellar_features"],
+        columns=columns,
+        views_path=views_path,
+        require_labels=require_labels,
+        expected_views=schema["views"],
+        expected_convention=schema["view_convention"],
+        simulate_missing=_learned_from(predictor) == "simulated",
+    )
+
+
+def check_unseen(
+    predictor: Predictor, data: MesaData, *, allow_shared_stars: bool = False
+) -> list[str]:
+    """Makes sure that no star of `data` is one that the model was trained on.
+
+    The file of training data is known from `mesa_config.json` beside the model.
+
+    Args:
+        predictor: A MESA model.
+        data: Candidates to judge it on.
+        allow_shared_stars: Whether a shared star gives a warning, not an error.
+
+    Returns:
+        What a user should know: why it could not be checked, or what is shared.
+
+    Raises:
+        ValueError: If a star is shared.
+    """
+    trained_on = _training_data(predictor)
+    if trained_on is None:
+        return [
+            f"no {CONFIG_FILE} beside the model: whether it was trained on stars of "
+            f"{data.path.name} is not checked"
+        ]
+    path = Path(trained_on["path"])
+    if not path.is_file():
+        return [
+            f"the training data {path} are not here: whether the model was trained on "
+            f"stars of {data.path.name} is not checked"
+        ]
+    schema = predictor.schema
+    train = load_data(
+        path,
+        labels=predictor.class_names,
+        planet_features=schema["planet_features"],
+        stellar_features=schema["stellar_features"],
+        columns=trained_on.get("columns"),
+        require_labels=False,
+        simulate_missing=False,
+    )
+    try:
+        check_no_shared_stars(train, data)
+    except ValueError as error:
+        if not allow_shared_stars:
+            raise ValueError(
+                f"{data.path}: the model was trained on stars of this table ({path}). "
+                f"{error}"
+            ) from error
+        return [f"the model was trained on stars of this table: {error}"]
+    return []
+
+
+def _learned_from(predictor: Predictor) -> str | None:
+    """Where the light curves came from that the model was trained on."""
+    noted = predictor.schema.get("light_curve_source")
+    if noted is None:
+        noted = (_training_data(predictor) or {}).get("light_curves")
+    return noted
+
+
+def _training_data(predictor: Predictor) -> dict[str, Any] | None:
+    path = predictor.path.parent / CONFIG_FILE
+    if not path.is_file():
+        return None
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())["data"]
+        found["path"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not the configuration of a MESA run.") from error
+    return found
