@@ -1,6 +1,7 @@
 """From arrays and files to batches: splits, augmentation, datasets.
 
-Names load when first used: splitting is plain NumPy and loads no TensorFlow.
+Names load when first used: splitting is plain NumPy and loads no TensorFlow. The
+function `pair_index` is imported from the module of its name, which hides it here.
 """
 
 import importlib
@@ -12,7 +13,6 @@ _MODULES = {
     "drop_values": "augment",
     "evaluation_batches": "dataset",
     "is_present": "pair_index",
-    "pair_index": "pair_index",
     "split_by_group": "split",
     "training_batches": "dataset",
 }

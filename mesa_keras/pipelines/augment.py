@@ -90,7 +90,9 @@ def drop_modalities(
     result = dict(inputs)
     for i, names in enumerate(groups.values()):
         for name in names:
-            result[name] = tf.where(drop[:, i, None], float("nan"), inputs[name])
+            x = inputs[name]
+            hidden = tf.reshape(drop[:, i], (-1, *[1] * (len(x.shape) - 1)))
+            result[name] = tf.where(hidden, float("nan"), x)
     return result
 
 

@@ -17,7 +17,7 @@ def training_batches(
     batch_size: int,
     *,
     seed: int,
-    first_epoch: int = 0,
+    first_epoch: int | tf.Variable = 0,
     transform: Transform | None = None,
     sampling_weights: np.ndarray | None = None,
 ) -> tf.data.Dataset:
@@ -35,7 +35,8 @@ def training_batches(
         batch_size: Examples per batch. The rest of an epoch that does not fill a batch
             is left out: a contrastive loss depends on the number of pairs.
         seed: Seed of order and transform.
-        first_epoch: Epoch to start at.
+        first_epoch: Epoch to start at. A variable is read whenever the dataset is
+            iterated anew.
         transform: Function of inputs, targets and a seed of shape `(2,)` for stateless
             random operations; takes and returns whole batches. It must take `row` out
             of the targets.
@@ -82,8 +83,11 @@ def training_batches(
             return x, y
         return transform(x, y, batch_seed)
 
-    epochs = tf.data.Dataset.range(first_epoch, np.iinfo("int64").max)
-    batches = epochs.flat_map(epoch_batches)
+    def epochs_from(first: Tensor) -> tf.data.Dataset:
+        return tf.data.Dataset.range(first, np.iinfo("int64").max)
+
+    start = tf.data.Dataset.from_tensors(0).map(lambda _: tf.cast(first_epoch, "int64"))
+    batches = start.flat_map(epochs_from).flat_map(epoch_batches)
     return batches.map(gather, num_parallel_calls=2).prefetch(tf.data.AUTOTUNE)
 
 

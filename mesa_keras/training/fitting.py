@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from mesa_keras.training.progress import EpochProgress
 from mesa_keras.training.run_state import RunState
@@ -11,7 +12,7 @@ from mesa_keras.training.run_state import RunState
 
 def fit(
     model: keras.Model,
-    batches_from: Callable[[int], Any],
+    batches_from: Callable[[Any], Any],
     validation: Any,
     state: RunState,
     *,
@@ -24,8 +25,9 @@ def fit(
 
     Args:
         model: Compiled model.
-        batches_from: Function of an epoch to endless batches that start there, whose
-            order depends on nothing else.
+        batches_from: Function of an epoch, given as an integer variable, to endless
+            batches that start at the epoch that the variable holds when they are
+            iterated, and whose order depends on nothing else.
         validation: Batches with targets to validate after each epoch.
         state: State of the run, saved after each epoch.
         epochs: Epochs of the whole run.
@@ -41,14 +43,28 @@ def fit(
     if not state.finished and state.epochs_done < epochs:
         first = state.epochs_done
         progress = EpochProgress(epochs, steps_per_epoch * batch_size, first)
+        # Every epoch iterates its own batches. From an endless stream, Keras takes a
+        # multiple of `steps_per_execution`, and epochs would not begin at their own.
+        epoch = tf.Variable(first, dtype="int64", trainable=False)
+        batches = batches_from(epoch).take(steps_per_epoch)
         model.fit(
-            batches_from(first),
+            batches.apply(tf.data.experimental.assert_cardinality(steps_per_epoch)),
             validation_data=validation,
             initial_epoch=first,
             epochs=epochs,
-            steps_per_epoch=steps_per_epoch,
-            callbacks=[state, progress],
+            callbacks=[_EpochVariable(epoch), state, progress],
             shuffle=False,
             verbose=0,
         )
     return state.epoch_history
+
+
+class _EpochVariable(keras.callbacks.Callback):
+    """Holds the number of the running epoch where a dataset reads it."""
+
+    def __init__(self, epoch: tf.Variable) -> None:
+        super().__init__()
+        self.epoch = epoch
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.epoch.assign(epoch)

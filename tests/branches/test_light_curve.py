@@ -1,0 +1,171 @@
+import keras
+import numpy as np
+import pytest
+
+from mesa_keras.branches import light_curve_transformer
+from tests.keras_checks import check_saving
+
+RNG = np.random.default_rng(0)
+STEPS = {"global_view": 120, "local_view": 40}
+VIEWS = {
+    name: RNG.normal(size=(5, steps)).astype("float32") for name, steps in STEPS.items()
+}
+SMALL = {"hidden_dim": 8, "num_heads": 2, "mlp_dim": 16}
+
+
+def build(steps=STEPS, **changes):
+    keras.utils.set_random_seed(1)
+    return light_curve_transformer(steps, **{**SMALL, "patch_size": 8, **changes})
+
+
+def encode(model, views=VIEWS):
+    return np.asarray(model(views))
+
+
+@pytest.mark.parametrize("patch_size", [1, 8])
+@pytest.mark.parametrize("names", [["global_view"], ["global_view", "local_view"]])
+def test_shape_names_and_saving(tmp_path, patch_size, names):
+    steps = {name: STEPS[name] for name in names}
+    views = {name: VIEWS[name] for name in names}
+    model = build(steps, patch_size=patch_size, num_layers=2, name="curves")
+    assert model.name == "curves"
+    assert set(model.input) == set(names)
+    assert model.output_shape == (None, 8)
+    assert encode(model, views).shape == (5, 8)
+    known = {layer.name for layer in model.layers}
+    parts = [f"{name}_{part}" for name in names for part in ("patches", "positions")]
+    assert {*parts, "class_token", "block_0", "block_1", "norm"} <= known
+    assert all(weight.path.split("/")[0] in known for weight in model.weights)
+    check_saving(model, views, tmp_path)
+
+
+def test_number_of_tokens_follows_from_the_patch_size():
+    def tokens(**changes):
+        return build(**changes).get_layer("class_token").output.shape[1] - 1
+
+    assert tokens(patch_size=1) == 120 + 40
+    # Views shorter than 100 steps have patches of half the size.
+    assert tokens(patch_size=8) == 15 + 10
+    assert tokens(steps={"v": 99}, patch_size=7) == 33
+    assert tokens(steps={"v": 101}, patch_size=8) == 13
+
+
+@pytest.mark.parametrize("num_layers", [1, 3])
+def test_reading_the_class_token_alone_changes_nothing(num_layers):
+    """The last block computes one token; a full block gives the same one."""
+    model = build(num_layers=num_layers)
+    last = model.get_layer(f"block_{num_layers - 1}")
+    assert last.first_token_only
+    others = [model.get_layer(f"block_{i}") for i in range(num_layers - 1)]
+    assert not any(block.first_token_only for block in others)
+    views = {name: view.copy() for name, view in VIEWS.items()}
+    views["global_view"][0, :50] = np.nan
+    views["local_view"][1] = np.nan
+    short = encode(model, views)
+    config = model.get_config()
+    for layer in config["layers"]:
+        if "first_token_only" in layer["config"]:
+            layer["config"]["first_token_only"] = False
+    full = keras.Model.from_config(config)
+    full.set_weights(model.get_weights())
+    np.testing.assert_allclose(encode(full, views), short, rtol=1e-4, atol=1e-5)
+
+
+def test_bins_without_a_value_do_not_matter():
+    """Blanked patches give what a model that never saw them gives."""
+    model = build({"v": 120})
+    view = VIEWS["global_view"].copy()
+    view[:, 64:] = np.nan
+    short = build({"v": 64}, patch_size=16)  # Below 100 steps, half of it: 8.
+    short.set_weights(model.get_weights())
+    np.testing.assert_allclose(
+        encode(model, {"v": view}),
+        encode(short, {"v": view[:, :64]}),
+        rtol=1e-4,
+        atol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_any_value_that_is_not_finite_is_missing(value):
+    model = build(patch_size=1)
+    missing = {name: view.copy() for name, view in VIEWS.items()}
+    other = {name: view.copy() for name, view in VIEWS.items()}
+    missing["global_view"][:, ::3] = np.nan
+    other["global_view"][:, ::3] = value
+    np.testing.assert_array_equal(encode(model, missing), encode(model, other))
+    assert not np.allclose(encode(model, missing), encode(model), atol=1e-3)
+
+
+def test_a_missing_value_is_not_zero():
+    model = build()
+    zero = {name: view.copy() for name, view in VIEWS.items()}
+    missing = {name: view.copy() for name, view in VIEWS.items()}
+    zero["global_view"][:, 10], missing["global_view"][:, 10] = 0, np.nan
+    assert not np.allclose(encode(model, zero), encode(model, missing), atol=1e-5)
+
+
+def test_a_permuted_batch_gives_permuted_embeddings():
+    model = build()
+    order = np.array([3, 0, 4, 2, 1])
+    permuted = {name: view[order] for name, view in VIEWS.items()}
+    np.testing.assert_allclose(
+        encode(model, permuted), encode(model)[order], rtol=1e-4, atol=1e-5
+    )
+
+
+def test_any_view_or_all_may_be_missing():
+    model = build()
+    empty = {name: np.full_like(view, np.nan) for name, view in VIEWS.items()}
+    for views in (
+        empty,
+        {**VIEWS, "global_view": empty["global_view"]},
+        {**VIEWS, "local_view": empty["local_view"]},
+    ):
+        assert np.all(np.isfinite(encode(model, views)))
+    # Without any light curve, all objects look alike.
+    np.testing.assert_allclose(np.ptp(encode(model, empty), axis=0), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("patch_size", [1, 8])
+def test_the_time_of_a_dip_matters(patch_size):
+    model = build({"v": 120}, patch_size=patch_size)
+    view = np.zeros((2, 120), "float32")
+    view[0, 16:24], view[1, 72:80] = -1, -1
+    first, second = encode(model, {"v": view})
+    assert not np.allclose(first, second, atol=1e-3)
+
+
+def test_the_views_are_told_apart():
+    model = build({"a": 40, "b": 40})
+    x = VIEWS["local_view"]
+    swapped = {"a": np.zeros_like(x), "b": x}
+    straight = {"a": x, "b": np.zeros_like(x)}
+    assert not np.allclose(encode(model, swapped), encode(model, straight), atol=1e-3)
+
+
+def test_every_weight_gets_a_gradient():
+    import tensorflow as tf
+
+    model = build(num_layers=2)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(model(VIEWS) ** 2 * tf.range(8.0))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    for weight, gradient in zip(model.trainable_variables, gradients, strict=True):
+        if weight.path.endswith("key/bias"):
+            continue  # Shifts all scores of a query alike.
+        assert np.abs(gradient).max() > 0, weight.path
+
+
+def test_rejects_bad_arguments():
+    with pytest.raises(ValueError, match="`view_steps` must name at least one"):
+        light_curve_transformer({})
+    with pytest.raises(ValueError, match="`num_layers` must be at least 1"):
+        light_curve_transformer(STEPS, num_layers=0)
+    for heads in (3, 0, -2):
+        with pytest.raises(ValueError, match=f"num_heads={heads}, hidden_dim=32"):
+            light_curve_transformer(STEPS, num_heads=heads)
+    with pytest.raises(ValueError, match="`patch_size`"):
+        light_curve_transformer(STEPS, patch_size=0)
+    with pytest.raises(ValueError, match="`dropout` must lie in"):
+        light_curve_transformer(STEPS, dropout=1.0)
