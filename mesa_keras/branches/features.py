@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import keras
 from keras import layers
 
-from mesa_keras.layers import FeatureNormalization, NumericalEmbedding
+from mesa_keras.layers import FastDropout, FeatureNormalization, NumericalEmbedding
 
 
 def feature_mlp(
@@ -53,6 +53,6 @@ def feature_mlp(
     x = layers.Concatenate(name=f"{name}_concatenate")(parts)
     for i, width in enumerate(hidden_dims):
         x = layers.Dense(width, activation="relu", name=f"{name}_dense_{i}")(x)
-        x = layers.Dropout(dropout, name=f"{name}_dropout_{i}")(x)
+        x = FastDropout(dropout, name=f"{name}_dropout_{i}")(x)
     x = layers.Dense(output_dim, activation="relu", name=f"{name}_embedding")(x)
     return keras.Model(inputs, x, name=name)

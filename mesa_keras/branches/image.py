@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
+from mesa_keras.layers import FastDropout
+
 
 def image_cnn(
     height: int,
@@ -58,7 +60,7 @@ def image_cnn(
         x = layers.MaxPooling2D(name=f"{name}_stage_{i}_pool")(x)
     x = layers.GlobalAveragePooling2D(name=f"{name}_average")(x)
     if output_dim is not None:
-        x = layers.Dropout(dropout, name=f"{name}_dropout")(x)
+        x = FastDropout(dropout, name=f"{name}_dropout")(x)
         x = layers.Dense(output_dim, activation="relu", name=f"{name}_embedding")(x)
     return keras.Model(inputs, x, name=name)
 

@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from mesa_keras.layers import FastDropout
+
 
 def projection_head(
     input_dim: int,
@@ -33,7 +35,7 @@ def projection_head(
     """
     inputs = keras.Input((input_dim,), name=name)
     x = layers.Dense(hidden_dim, activation="gelu", name=f"{name}_hidden")(inputs)
-    x = layers.Dropout(dropout, name=f"{name}_dropout")(x)
+    x = FastDropout(dropout, name=f"{name}_dropout")(x)
     x = layers.Dense(output_dim, name=f"{name}_output")(x)
     # In half precision the norm of a short vector underflows.
     outputs = layers.UnitNormalization(name=f"{name}_unit", dtype="float32")(x)

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from mesa_keras.layers.fast_dropout import FastDropout
+
 Shape = tuple[int | None, ...]
 
 
@@ -18,8 +20,7 @@ class TransformerBlock(keras.layers.Layer):
     Args:
         num_heads: Attention heads; divides the channels of the input.
         mlp_dim: Width of the hidden layer of the feed-forward network.
-        dropout: Dropout rate in [0, 1), on the attention weights and on both
-            residual branches. Default 0.1.
+        dropout: Dropout rate in [0, 1) of both residual branches. Default 0.1.
         activation: Activation of the hidden layer. Default `"gelu"`.
         first_token_only: Whether to compute the output of the first token alone, which
             attends to all. In the last block of an encoder that is read at its class
@@ -86,7 +87,6 @@ class TransformerBlock(keras.layers.Layer):
         self.attention = layers.MultiHeadAttention(
             self.num_heads,
             channels // self.num_heads,
-            dropout=self.dropout,
             dtype=policy,
             name="attention",
         )
@@ -97,12 +97,10 @@ class TransformerBlock(keras.layers.Layer):
             self.mlp_dim, activation=self.activation, dtype=policy, name="mlp_in"
         )
         self.mlp_out = layers.Dense(channels, dtype=policy, name="mlp_out")
-        self.attention_dropout = layers.Dropout(
+        self.attention_dropout = FastDropout(
             self.dropout, dtype=policy, name="attention_dropout"
         )
-        self.mlp_dropout = layers.Dropout(
-            self.dropout, dtype=policy, name="mlp_dropout"
-        )
+        self.mlp_dropout = FastDropout(self.dropout, dtype=policy, name="mlp_dropout")
         for layer in (self.norm_attention, self.norm_mlp, self.mlp_in):
             layer.build(input_shape)
         self.attention.build(input_shape, input_shape)

@@ -7,7 +7,12 @@ import keras
 from keras import layers, ops
 
 from mesa_keras.branches import feature_mlp, light_curve_transformer, projection_head
-from mesa_keras.layers import ContrastiveScale, DecisionRule, EnsembleDense
+from mesa_keras.layers import (
+    ContrastiveScale,
+    DecisionRule,
+    EnsembleDense,
+    FastDropout,
+)
 from mesa_keras.losses import FocalLoss, InfoNCE, SigmoidContrastive
 from mesa_keras.recipes.mesa.config import MesaConfig
 
@@ -253,11 +258,11 @@ def _align(config: MesaConfig, light_curve: Any, physics: Any) -> dict[str, Any]
 def _classify(config: MesaConfig, x: Any) -> dict[str, Any]:
     num_classes, members = len(config.labels), config.num_members
     if members == 1:
-        x = layers.Dropout(config.dropout, name="classifier_input_dropout")(x)
+        x = FastDropout(config.dropout, name="classifier_input_dropout")(x)
         x = layers.Dense(
             config.classifier_dim, activation="relu", name="classifier_hidden"
         )(x)
-        x = layers.Dropout(config.dropout, name="classifier_dropout")(x)
+        x = FastDropout(config.dropout, name="classifier_dropout")(x)
         return {"logits": layers.Dense(num_classes, name="logits")(x)}
     for i, spread in enumerate((0.5, 0.0)):
         x = EnsembleDense(
@@ -267,7 +272,7 @@ def _classify(config: MesaConfig, x: Any) -> dict[str, Any]:
             spread=spread,
             name=f"classifier_hidden_{i}",
         )(x)
-        x = layers.Dropout(config.dropout, name=f"classifier_dropout_{i}")(x)
+        x = FastDropout(config.dropout, name=f"classifier_dropout_{i}")(x)
     x = layers.EinsumDense(
         "bki,kio->bko", (members, num_classes), bias_axes="ko", name="member_logits"
     )(x)
