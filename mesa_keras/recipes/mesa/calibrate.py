@@ -1,13 +1,26 @@
 """Calibrates MESA: temperature, thresholds and class rates from held-out candidates."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
 import keras
 import numpy as np
 
-from mesa_keras.evaluation import fit_temperature, fit_thresholds, softmax
+from mesa_keras.evaluation import (
+    classification_metrics,
+    decide,
+    fit_temperature,
+    fit_thresholds,
+    softmax,
+)
 from mesa_keras.evaluation.thresholds import Objective
+from mesa_keras.inference import Predictor
 from mesa_keras.readers import NO_USABLE_VALUE
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.model import decision_rule
+from mesa_keras.recipes.mesa.model_data import check_unseen, load_for_model
+from mesa_keras.training import save_model
 
 
 def calibrate_model(
@@ -76,3 +89,112 @@ def labelled_rows(data: MesaData) -> np.ndarray:
         return np.array([], dtype=np.int64)
     usable = np.array([NO_USABLE_VALUE not in fault for fault in data.faults])
     return np.flatnonzero(usable & (data.label >= 0))
+
+
+@dataclass(frozen=True)
+class CalibrateResult:
+    """What a calibration changed.
+
+    Attributes:
+        before: Log-loss, ECE and the other figures of merit before it.
+        after: The same afterwards, on the same candidates: these were fitted to.
+        temperature: New temperature.
+        thresholds: New threshold by class name.
+        counts: Candidates by class name.
+        data: All candidates that were read.
+        warnings: What a user should know.
+    """
+
+    before: dict[str, float]
+    after: dict[str, float]
+    temperature: float
+    thresholds: dict[str, float]
+    counts: dict[str, int]
+    data: MesaData
+    warnings: tuple[str, ...]
+
+
+def calibrate(
+    model_path: str | Path,
+    data_path: str | Path,
+    model_out: str | Path,
+    *,
+    thresholds: Objective = "none",
+    target_precision: float | None = None,
+    abstain: bool | None = None,
+    columns: Mapping[str, str] | None = None,
+    views_path: str | Path | None = None,
+    allow_shared_stars: bool = False,
+) -> CalibrateResult:
+    """Writes a copy of a model with temperature and thresholds found anew.
+
+    Args:
+        model_path: Model file; it stays as it is.
+        data_path: Table of labelled candidates that the model was not trained on.
+        model_out: The copy, `*.keras`; its folder is made if needed.
+        thresholds: Objective of `fit_thresholds`.
+        target_precision: Wanted precision of the objective `"target_precision"`.
+        abstain: Whether a candidate below all thresholds is unknown; `None` keeps what
+            the model does.
+        columns: Our column name to the file's.
+        views_path: File of views; by default `views.npz` beside the table.
+        allow_shared_stars: Whether stars that the model was trained on are no error.
+
+    Raises:
+        FileNotFoundError: If a file named does not exist.
+        ValueError: If a file is damaged, data and model do not fit, or the data hold
+            one class only or stars that the model was trained on.
+        OSError: If the copy cannot be written.
+    """
+    out = Path(model_out)
+    if out.suffix != ".keras" or out.resolve() == Path(model_path).resolve():
+        raise ValueError(
+            f"`model_out` must be another file than the model, and end in .keras. "
+            f"Received: {out}"
+        )
+    predictor = Predictor(model_path)
+    data = load_for_model(predictor, data_path, columns=columns, views_path=views_path)
+    rows = labelled_rows(data)
+    labels = np.asarray(data.label)[rows]
+    if len(np.unique(labels)) < 2:
+        raise ValueError(f"{data.path}: calibration needs two classes or more.")
+    notes = check_unseen(predictor, data, allow_shared_stars=allow_shared_stars)
+    rule = predictor.rule
+    old_temperature = float(rule.temperature)
+    old_thresholds = np.asarray(rule.thresholds, dtype=np.float64)
+    old_abstain = float(rule.abstain) > 0.5
+    logits = calibrate_model(
+        predictor.model,
+        data,
+        thresholds=thresholds,
+        target_precision=target_precision,
+        abstain=abstain,
+    )[rows]
+    new = np.asarray(rule.thresholds, dtype=np.float64)
+    temperature = float(rule.temperature)
+    now_abstains = float(rule.abstain) > 0.5
+    out.parent.mkdir(parents=True, exist_ok=True)
+    save_model(predictor.model, out)
+    names = predictor.class_names
+    counts = np.bincount(labels, minlength=len(names))
+    return CalibrateResult(
+        before=_scores(labels, logits, old_temperature, old_thresholds, old_abstain),
+        after=_scores(labels, logits, temperature, new, now_abstains),
+        temperature=temperature,
+        thresholds=dict(zip(names, new.tolist(), strict=True)),
+        counts=dict(zip(names, counts.tolist(), strict=True)),
+        data=data,
+        warnings=(*data.warnings, *notes),
+    )
+
+
+def _scores(
+    labels: np.ndarray,
+    logits: np.ndarray,
+    temperature: float,
+    thresholds: np.ndarray,
+    abstain: bool,
+) -> dict[str, float]:
+    probabilities = softmax(logits, temperature)
+    decision, _ = decide(probabilities, thresholds, abstain)
+    return classification_metrics(labels, probabilities, decision)

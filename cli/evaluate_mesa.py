@@ -1,0 +1,131 @@
+"""Measures a MESA model on stars it never saw: ``python -m cli.evaluate_mesa``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from cli._arguments import (
+    DONE,
+    DONE_WITH_FAULTS,
+    add_option,
+    columns,
+    print_table,
+    quiet_start,
+    run,
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    result = argparse.ArgumentParser(
+        prog="python -m cli.evaluate_mesa", description=__doc__
+    )
+    add_option(
+        result,
+        "model_path",
+        default="output/mesa_model.keras",
+        help="trained model [output/mesa_model.keras]",
+    )
+    add_option(
+        result,
+        "test_data",
+        default="data/test_data.csv",
+        help="table of labelled candidates, CSV or Parquet, with views.npz beside it "
+        "[data/test_data.csv]",
+    )
+    add_option(
+        result, "output_dir", default="test_results", help="results [test_results]"
+    )
+    add_option(
+        result,
+        "visualize",
+        action="store_true",
+        help="draw figures, as PNG files and into the report",
+    )
+    add_option(
+        result,
+        "boundary_features",
+        type=lambda text: [part.strip() for part in text.split(",") if part.strip()],
+        default=(),
+        help="two columns, comma-separated, that the decision boundary is drawn over "
+        "[the first two of the model]",
+    )
+    add_option(
+        result,
+        "allow_shared_stars",
+        action="store_true",
+        help="go on, with a note, if the model was trained on stars of the table",
+    )
+    add_option(
+        result, "views_path", help="file of light-curve views [beside the table]"
+    )
+    add_option(
+        result, "columns", type=columns, help="our column=theirs, separated by commas"
+    )
+    add_option(
+        result, "batch_size", type=int, default=256, help="candidates at a time [256]"
+    )
+    add_option(
+        result,
+        "seed",
+        type=int,
+        default=0,
+        help="seed of the bootstrap and of the t-SNE map [0]",
+    )
+    return result
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Parses the options and evaluates."""
+    arguments = parser().parse_args(argv)
+    return run(lambda: _evaluate(arguments))
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    if not Path(arguments.model_path).exists():
+        raise FileNotFoundError(
+            f"{arguments.model_path} does not exist. Train a model with "
+            "`python -m cli.train_mesa`, or name yours with --model_path."
+        )
+    with quiet_start():
+        from mesa_keras.recipes.mesa.evaluate import evaluate
+        from mesa_keras.recipes.mesa.evaluation_report import (
+            METRICS,
+            light_curve_sentence,
+        )
+        from mesa_keras.report.page import format_cell
+
+    found = evaluate(
+        arguments.model_path,
+        arguments.test_data,
+        arguments.output_dir,
+        visualize=arguments.visualize,
+        boundary_features=arguments.boundary_features,
+        allow_shared_stars=arguments.allow_shared_stars,
+        columns=arguments.columns,
+        views_path=arguments.views_path,
+        batch_size=arguments.batch_size,
+        seed=arguments.seed,
+    )
+    results = found.results
+    for warning in results["warnings"]:
+        print(f"note: {warning}", file=sys.stderr)
+    print(light_curve_sentence(results["light_curve_source"]))
+    table = {
+        "candidates": f"{results['num_objects']:,} of {results['num_stars']:,} stars",
+        **{label: format_cell(results[name]) for name, label in METRICS.items()},
+    }
+    if results["retrieval"] is not None:
+        search = results["retrieval"]["light_curve_to_physics"]
+        table["Light curve finds physics"] = (
+            f"recall@10 {search['recall@10']:.3f} in a pool of "
+            f"{search['pool_size']:,.0f} (chance {search['chance@10']:.3f})"
+        )
+    if results["faults"]:
+        table["with a fault"] = f"{len(results['faults']):,}"
+    print_table(table | {name: str(path) for name, path in found.files.items()})
+    return DONE_WITH_FAULTS if results["faults"] else DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
