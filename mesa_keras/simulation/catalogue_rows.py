@@ -1,0 +1,143 @@
+"""What a catalogue row says about its transit, with gaps filled by physics."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mesa_keras.simulation.stars import (
+    EARTH_RADIUS_SOLAR,
+    SOLAR_LOGG,
+    central_intensity,
+    quadratic_limb_darkening,
+    radius_of_solar_mass,
+    scaled_semimajor_axis,
+    semimajor_axis_from_duration,
+    stellar_density,
+    transit_duration,
+    typical_logg,
+)
+
+COLUMNS = (
+    *("period", "duration", "depth", "planet_radius", "impact"),
+    *("stellar_temp", "stellar_radius", "stellar_logg", "magnitude"),
+)
+# The median of Kepler's candidates.
+TYPICAL_MAGNITUDE = 14.6
+TOTAL_ECLIPSE_PPM = 1e6
+# Closest orbit simulated, in units of the sum of the radii.
+CLOSEST_ORBIT = 1.05
+
+
+@dataclass(frozen=True)
+class TransitParameters:
+    """A transit on a circular orbit.
+
+    Attributes:
+        period: Days.
+        duration: Hours from first to last contact.
+        radius_ratio: Planet's over star's radius.
+        scaled_semimajor_axis: Orbit's radius over the star's.
+        impact: Distance of the transit's chord from the disc's centre, stellar radii.
+        limb_darkening: u1 and u2.
+        depth: Fraction of the light lost at mid-transit; NaN follows from the rest.
+        magnitude: Sets the noise.
+    """
+
+    period: float
+    duration: float
+    radius_ratio: float
+    scaled_semimajor_axis: float
+    impact: float
+    limb_darkening: tuple[float, float]
+    depth: float
+    magnitude: float
+
+
+def catalogue_columns(frame: Any) -> dict[str, np.ndarray]:
+    """Returns the known columns of a table, float64; one that is absent is all NaN."""
+    missing = np.full(len(frame), np.nan)
+    return {
+        name: frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        if name in frame
+        else missing
+        for name in COLUMNS
+    }
+
+
+def transit_parameters(
+    cells: dict[str, float], rng: np.random.Generator
+) -> TransitParameters | None:
+    """Works out a row's transit.
+
+    The radius ratio follows from the depth and limb darkening; without a depth, and in
+    grazing transits, from the two radii. The orbit follows from the duration; without
+    one, from the stellar density (gravity and radius, or a typical star's). A missing
+    impact is drawn evenly from 0 to 1, as chance alignment gives it. Missing
+    temperatures are the Sun's, missing magnitudes that of a typical Kepler candidate.
+
+    Args:
+        cells: Value of each of `COLUMNS`, NaN where missing.
+        rng: Draws a missing impact.
+
+    Returns:
+        The transit, or `None` where the period, or depth and radii, are missing.
+    """
+    # Drawn in any case, so that a row's noise does not depend on its gaps.
+    drawn = float(rng.uniform())
+    period, depth = _positive(cells["period"]), _positive(cells["depth"])
+    if depth >= TOTAL_ECLIPSE_PPM:
+        depth = np.nan
+    radii = _positive(cells["planet_radius"]) * EARTH_RADIUS_SOLAR
+    radii /= _positive(cells["stellar_radius"])
+    if np.isnan(period) or (np.isnan(depth) and np.isnan(radii)):
+        return None
+    impact = abs(cells["impact"])
+    impact = float(impact) if np.isfinite(impact) else drawn
+    limb_darkening = quadratic_limb_darkening(_positive(cells["stellar_temp"]))
+    ratio, impact = _geometry(depth / 1e6, radii, impact, limb_darkening)
+    duration = _positive(cells["duration"])
+    if np.isnan(duration):
+        axis = float(scaled_semimajor_axis(period, _density(cells)))
+    else:
+        axis = semimajor_axis_from_duration(period, duration, ratio, impact)
+    axis = max(axis, CLOSEST_ORBIT * (1 + ratio))
+    if np.isnan(duration):
+        duration = float(transit_duration(period, axis, ratio, impact))
+    magnitude = cells["magnitude"]
+    return TransitParameters(
+        period=period,
+        duration=duration,
+        radius_ratio=ratio,
+        scaled_semimajor_axis=axis,
+        impact=impact,
+        limb_darkening=limb_darkening,
+        depth=depth / 1e6,
+        magnitude=magnitude if np.isfinite(magnitude) else TYPICAL_MAGNITUDE,
+    )
+
+
+def _positive(value: float) -> float:
+    return float(value) if np.isfinite(value) and value > 0 else float("nan")
+
+
+def _geometry(
+    depth: float, radii: float, impact: float, limb_darkening: tuple[float, float]
+) -> tuple[float, float]:
+    """Returns a radius ratio and an impact at which there is a transit."""
+    if not np.isnan(depth):
+        inside = min(impact, 0.9)
+        ratio = float(np.sqrt(depth / central_intensity(limb_darkening, inside)))
+        if impact <= 1 - ratio or np.isnan(radii):
+            return ratio, min(impact, max(1 - ratio, 0.0))
+    # A chord that misses the star contradicts the detection: it is put on the limb.
+    return radii, impact if impact < 1 + radii else 1.0
+
+
+def _density(cells: dict[str, float]) -> float:
+    radius, logg = _positive(cells["stellar_radius"]), cells["stellar_logg"]
+    if not np.isfinite(logg):
+        logg = SOLAR_LOGG if np.isnan(radius) else float(typical_logg(radius))
+    if np.isnan(radius):
+        radius = float(radius_of_solar_mass(logg))
+    return float(stellar_density(logg, radius))
