@@ -18,6 +18,8 @@ def real_data() -> Path:
     """Folder of the real data, where `MESA_DATA_DIR` names it."""
     folder = os.environ.get("MESA_DATA_DIR")
     if folder is None:
+        if os.environ.get("CI"):
+            pytest.fail("MESA_DATA_DIR is not set, and CI must test on real data")
         pytest.skip("MESA_DATA_DIR is not set: no real data to test on")
     path = Path(folder)
     if not path.is_dir():
