@@ -47,15 +47,18 @@ def fit(
         # multiple of `steps_per_execution`, and epochs would not begin at their own.
         epoch = tf.Variable(first, dtype="int64", trainable=False)
         batches = batches_from(epoch).take(steps_per_epoch)
-        model.fit(
-            batches.apply(tf.data.experimental.assert_cardinality(steps_per_epoch)),
-            validation_data=validation,
-            initial_epoch=first,
-            epochs=epochs,
-            callbacks=[_EpochVariable(epoch), state, progress],
-            shuffle=False,
-            verbose=0,
-        )
+        try:
+            model.fit(
+                batches.apply(tf.data.experimental.assert_cardinality(steps_per_epoch)),
+                validation_data=validation,
+                initial_epoch=first,
+                epochs=epochs,
+                callbacks=[_EpochVariable(epoch), state, progress],
+                shuffle=False,
+                verbose=0,
+            )
+        finally:
+            progress.close()
     return state.epoch_history
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def load_pretrained(
     for weight in model.weights:
         reason = _obstacle(weight, available.get(weight.path), exclude or {})
         if reason is None:
-            weight.assign(np.array(available[weight.path]))
+            weight.assign(keras.ops.convert_to_numpy(available[weight.path]))
             taken.append(weight.path)
         else:
             left[weight.path] = reason

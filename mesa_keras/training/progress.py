@@ -47,4 +47,9 @@ class EpochProgress(keras.callbacks.Callback):
 
     def on_train_end(self, logs: Any = None) -> None:
         """Closes the bar."""
-        self._bar.close()
+        self.close()
+
+    def close(self) -> None:
+        """Ends the line, also where an error ended the training."""
+        if self._bar is not None:
+            self._bar.close()

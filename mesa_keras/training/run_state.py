@@ -62,18 +62,12 @@ class RunState(keras.callbacks.Callback):
             ValueError: If the file is damaged or of a run with other settings.
         """
         self.set_model(model)
-        try:
-            with np.load(self.path) as saved:
-                arrays = {name: saved[name] for name in saved.files}
-            state = json.loads(str(arrays["state"]))
-        except FileNotFoundError:
-            raise
-        except Exception as error:
-            raise ValueError(f"{self.path} is not a saved run: {error}") from error
+        arrays, state = self._read()
+        old, new = state["settings"], self.settings
         changed = [
-            f"{name} {old!r}, now {self.settings.get(name)!r}"
-            for name, old in state["settings"].items()
-            if self.settings.get(name) != old
+            f"{name} {old.get(name)!r}, now {new.get(name)!r}"
+            for name in {**old, **new}
+            if old.get(name) != new.get(name)
         ]
         if changed:
             raise ValueError(
@@ -81,15 +75,40 @@ class RunState(keras.callbacks.Callback):
                 + "; ".join(changed)
             )
         model.optimizer.build(model.trainable_variables)
-        for name, variables in self._variables().items():
-            for i, variable in enumerate(variables):
-                variable.assign(arrays[f"{name}_{i}"])
+        places = [
+            (variable, f"{name}_{i}")
+            for name, variables in self._variables().items()
+            for i, variable in enumerate(variables)
+        ]
+        # Nothing is assigned unless everything fits.
+        for variable, name in places:
+            if name not in arrays or arrays[name].shape != tuple(variable.shape):
+                raise ValueError(
+                    f"{self.path} must be of the same model to go on. Received: no "
+                    f"value of shape {tuple(variable.shape)} for {variable.path}"
+                )
+        for variable, name in places:
+            variable.assign(arrays[name])
         if "best_0" in arrays:
             self._best_weights = [
                 arrays[f"best_{i}"] for i in range(len(model.variables))
             ]
         self.best, self.best_epoch = state["best"], state["best_epoch"]
         self.epoch_history, self.finished = state["history"], state["finished"]
+
+    def _read(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        try:
+            # NumPy leaves a damaged file open that it opened itself.
+            with self.path.open("rb") as file, np.load(file) as saved:
+                arrays = {name: saved[name] for name in saved.files}
+            state = json.loads(str(arrays["state"]))
+            if not {"settings", "best", "history"} <= set(state):
+                raise ValueError("it holds something else")
+        except FileNotFoundError:
+            raise
+        except Exception as error:
+            raise ValueError(f"{self.path} is not a saved run: {error}") from error
+        return arrays, state
 
     def restore_best(self, model: keras.Model) -> None:
         """Gives a model of the same build the best weights of the run.
@@ -122,7 +141,7 @@ class RunState(keras.callbacks.Callback):
         if value < self.best:
             self.best, self.best_epoch = value, epoch
             self._swap_averages()
-            self._best_weights = [np.array(v) for v in self.model.variables]
+            self._best_weights = [_copy(v) for v in self.model.variables]
             self._swap_averages()
         diverged = not math.isfinite(logs["loss"])
         if diverged or epoch - max(self.best_epoch, 0) >= self.patience:
@@ -136,7 +155,7 @@ class RunState(keras.callbacks.Callback):
 
     def _save(self) -> None:
         arrays: dict[str, Any] = {
-            f"{name}_{i}": np.array(variable)
+            f"{name}_{i}": _copy(variable)
             for name, variables in self._variables().items()
             for i, variable in enumerate(variables)
         }
@@ -165,6 +184,11 @@ class RunState(keras.callbacks.Callback):
         averages = optimizer._model_variables_moving_average
         trained = optimizer._trainable_variables
         for variable, average in zip(trained, averages, strict=True):
-            value = np.array(variable)
+            value = _copy(variable)
             variable.assign(average)
             average.assign(value)
+
+
+def _copy(variable: Any) -> np.ndarray:
+    """Values of a variable in memory of their own."""
+    return np.array(keras.ops.convert_to_numpy(variable))
