@@ -26,7 +26,8 @@ def flatten(
 
     The trend is Tukey's biweight in a sliding window of one day or three durations,
     whichever is longer, in each stretch between gaps of half a day; transits do not
-    enter it.
+    enter it. wotan compiles itself on the first call on a machine, which takes about
+    20 s; later calls take a fraction of a second.
 
     Args:
         time: Times in days, shape `(cadences,)`, in any order.
@@ -47,7 +48,6 @@ def flatten(
         Hippke et al. 2019, AJ 158, 143 (wotan); windows of three durations keep
         transits whole, their section 4.
     """
-    biweight = _import_wotan()
     days, values = (np.asarray(array, dtype=np.float64) for array in (time, flux))
     if days.ndim != 1 or days.shape != values.shape:
         raise ValueError(
@@ -73,6 +73,7 @@ def flatten(
             "`flux` must have a positive median to be divided by its trend. "
             f"Received: {level}"
         )
+    biweight = _import_wotan()
     flattened = np.full(days.shape, np.nan)
     flattened[good] = biweight(
         days[good],

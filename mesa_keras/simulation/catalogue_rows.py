@@ -18,13 +18,23 @@ from mesa_keras.simulation.stars import (
     typical_logg,
 )
 
-COLUMNS = (
-    *("period", "duration", "depth", "planet_radius", "impact"),
-    *("stellar_temp", "stellar_radius", "stellar_logg", "magnitude"),
-)
+# What a transit and its star can be; a value beyond counts as missing.
+RANGES = {
+    "period": (1e-2, 1e6),
+    "duration": (1e-2, 1e4),
+    "depth": (1e-2, 999_999.0),
+    "planet_radius": (1e-2, 1e6),
+    "impact": (0.0, 1e3),
+    "stellar_temp": (100.0, 1e6),
+    "stellar_radius": (1e-3, 1e4),
+    "stellar_logg": (-2.0, 10.0),
+    "magnitude": (-2.0, 30.0),
+}
+COLUMNS = tuple(RANGES)
 # The median of Kepler's candidates.
 TYPICAL_MAGNITUDE = 14.6
-TOTAL_ECLIPSE_PPM = 1e6
+# A companion as large as the star or larger is taken as a little smaller.
+LARGEST_RATIO = 0.99
 # Closest orbit simulated, in units of the sum of the radii.
 CLOSEST_ORBIT = 1.05
 
@@ -55,14 +65,14 @@ class TransitParameters:
 
 
 def catalogue_columns(frame: Any) -> dict[str, np.ndarray]:
-    """Returns the known columns of a table, float64; one that is absent is all NaN."""
-    missing = np.full(len(frame), np.nan)
-    return {
-        name: frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
-        if name in frame
-        else missing
-        for name in COLUMNS
-    }
+    """Returns the known columns of a table, float64, NaN where absent or impossible."""
+    columns = {}
+    for name, (low, high) in RANGES.items():
+        values = np.full(len(frame), np.nan)
+        if name in frame:
+            values = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        columns[name] = np.where((values >= low) & (values <= high), values, np.nan)
+    return columns
 
 
 def transit_parameters(
@@ -77,26 +87,22 @@ def transit_parameters(
     temperatures are the Sun's, missing magnitudes that of a typical Kepler candidate.
 
     Args:
-        cells: Value of each of `COLUMNS`, NaN where missing.
+        cells: Value of each of `COLUMNS` in its range, NaN where missing.
         rng: Draws a missing impact.
 
     Returns:
-        The transit, or `None` where the period, or depth and radii, are missing.
+        The transit, or `None` where the period, or the depth and a radius, are missing.
     """
     # Drawn in any case, so that a row's noise does not depend on its gaps.
     drawn = float(rng.uniform())
-    period, depth = _positive(cells["period"]), _positive(cells["depth"])
-    if depth >= TOTAL_ECLIPSE_PPM:
-        depth = np.nan
-    radii = _positive(cells["planet_radius"]) * EARTH_RADIUS_SOLAR
-    radii /= _positive(cells["stellar_radius"])
+    period, depth = cells["period"], cells["depth"] / 1e6
+    radii = cells["planet_radius"] * EARTH_RADIUS_SOLAR / cells["stellar_radius"]
     if np.isnan(period) or (np.isnan(depth) and np.isnan(radii)):
         return None
-    impact = abs(cells["impact"])
-    impact = float(impact) if np.isfinite(impact) else drawn
-    limb_darkening = quadratic_limb_darkening(_positive(cells["stellar_temp"]))
-    ratio, impact = _geometry(depth / 1e6, radii, impact, limb_darkening)
-    duration = _positive(cells["duration"])
+    impact = drawn if np.isnan(cells["impact"]) else cells["impact"]
+    limb_darkening = quadratic_limb_darkening(cells["stellar_temp"])
+    ratio, impact = _geometry(depth, radii, impact, limb_darkening)
+    duration = cells["duration"]
     if np.isnan(duration):
         axis = float(scaled_semimajor_axis(period, _density(cells)))
     else:
@@ -112,13 +118,9 @@ def transit_parameters(
         scaled_semimajor_axis=axis,
         impact=impact,
         limb_darkening=limb_darkening,
-        depth=depth / 1e6,
-        magnitude=magnitude if np.isfinite(magnitude) else TYPICAL_MAGNITUDE,
+        depth=depth,
+        magnitude=TYPICAL_MAGNITUDE if np.isnan(magnitude) else magnitude,
     )
-
-
-def _positive(value: float) -> float:
-    return float(value) if np.isfinite(value) and value > 0 else float("nan")
 
 
 def _geometry(
@@ -130,13 +132,14 @@ def _geometry(
         ratio = float(np.sqrt(depth / central_intensity(limb_darkening, inside)))
         if impact <= 1 - ratio or np.isnan(radii):
             return ratio, min(impact, max(1 - ratio, 0.0))
+    radii = min(radii, LARGEST_RATIO)
     # A chord that misses the star contradicts the detection: it is put on the limb.
     return radii, impact if impact < 1 + radii else 1.0
 
 
 def _density(cells: dict[str, float]) -> float:
-    radius, logg = _positive(cells["stellar_radius"]), cells["stellar_logg"]
-    if not np.isfinite(logg):
+    radius, logg = cells["stellar_radius"], cells["stellar_logg"]
+    if np.isnan(logg):
         logg = SOLAR_LOGG if np.isnan(radius) else float(typical_logg(radius))
     if np.isnan(radius):
         radius = float(radius_of_solar_mass(logg))

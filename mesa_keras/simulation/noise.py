@@ -81,8 +81,9 @@ def points_per_bin(
 def median_noise(sigma: ArrayLike, num_points: ArrayLike) -> Any:
     """Returns the standard deviation of the median of Gaussian values.
 
-    sigma * sqrt(pi / (2 n + pi - 2)): exact for one value and for many, and within 2 %
-    between; fewer than one point count as one.
+    sigma * sqrt(pi / (2 n + pi - 2)): exact for one value and for many, within 2 % for
+    odd numbers between, and up to 11 % too much for even ones; fewer than one point
+    count as one.
     """
     n = np.maximum(np.asarray(num_points, dtype=np.float64), 1.0)
     return np.asarray(sigma) * np.sqrt(np.pi / (2 * n + np.pi - 2))

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mesa_keras.preprocessing import phase_fold
+
+PERIODS = st.floats(0.2, 800.0)
+TIMES = st.floats(0.0, 3000.0)
+
+
+def apart(a, b, period):
+    """Days between two phases around the circle."""
+    return abs((a - b + period / 2) % period - period / 2)
+
+
+@given(TIMES, PERIODS, TIMES, st.integers(-50, 50))
+def test_is_periodic(time, period, epoch, cycles):
+    first = phase_fold(time, period, epoch)
+    later = phase_fold(time + cycles * period, period, epoch)
+    assert apart(first, later, period) < 1e-9
+    assert -period / 2 <= first < period / 2
+
+
+@given(TIMES, PERIODS, TIMES)
+def test_any_transit_may_be_the_epoch(time, period, epoch):
+    moved = phase_fold(time, period, epoch + 7 * period)
+    assert apart(phase_fold(time, period, epoch), moved, period) < 1e-9
+
+
+def test_by_hand():
+    phase = phase_fold([1.0, 2.0, 3.0, 4.0, np.nan, np.inf], 4.0, 2.0)
+    np.testing.assert_allclose(phase, [-1, 0, 1, -2, np.nan, np.nan])
+    assert phase_fold(np.zeros((2, 3)), 1.0, 0.0).shape == (2, 3)
+
+
+def test_rounding_stays_inside():
+    phase = phase_fold(-0.5 - 1e-17, 1.0, 0.0)
+    assert -0.5 <= phase < 0.5
+    assert phase_fold(np.nextafter(-0.5, -1), 1.0, 0.0) < 0.5
+
+
+@pytest.mark.parametrize("period", [0, -1, np.nan, np.inf])
+def test_rejects_period(period):
+    with pytest.raises(ValueError, match="`period` must be positive"):
+        phase_fold([1.0], period, 0.0)
+
+
+def test_rejects_epoch():
+    with pytest.raises(ValueError, match="`epoch` must be a finite"):
+        phase_fold([1.0], 1.0, np.nan)
