@@ -81,21 +81,14 @@ def check_unseen(
             f"{data.path.name} is not checked"
         ]
     path = Path(trained_on["path"])
-    if not path.is_file():
+    try:
+        train = _load_stars(predictor, path, trained_on.get("columns"))
+    except (OSError, ValueError) as error:
+        # The test data are whole; that the training data moved is no fault of theirs.
         return [
-            f"the training data {path} are not here: whether the model was trained on "
-            f"stars of {data.path.name} is not checked"
+            f"the training data cannot be read ({error}): whether the model was "
+            f"trained on stars of {data.path.name} is not checked"
         ]
-    schema = predictor.schema
-    train = load_data(
-        path,
-        labels=predictor.class_names,
-        planet_features=schema["planet_features"],
-        stellar_features=schema["stellar_features"],
-        columns=trained_on.get("columns"),
-        require_labels=False,
-        simulate_missing=False,
-    )
     try:
         check_no_shared_stars(train, data)
     except ValueError as error:
@@ -106,6 +99,21 @@ def check_unseen(
             ) from error
         return [f"the model was trained on stars of this table: {error}"]
     return []
+
+
+def _load_stars(
+    predictor: Predictor, path: Path, columns: Mapping[str, str] | None
+) -> MesaData:
+    schema = predictor.schema
+    return load_data(
+        path,
+        labels=predictor.class_names,
+        planet_features=schema["planet_features"],
+        stellar_features=schema["stellar_features"],
+        columns=columns,
+        require_labels=False,
+        simulate_missing=False,
+    )
 
 
 def _learned_from(predictor: Predictor) -> str | None:

@@ -1,0 +1,58 @@
+import argparse
+
+import pandas as pd
+import pytest
+
+from cli.predict_mesa import class_prior, main
+from tests.small_mesa import LABELS, make_run, rows_of, write_table
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return make_run(tmp_path_factory.mktemp("run"))
+
+
+def test_writes_predictions_and_a_table(run, tmp_path, capsys):
+    out = tmp_path / "predictions.csv"
+    argv = ["--model_path", str(run[0]), "--data", str(run[2]), "--output", str(out)]
+    assert main([*argv, "--class_prior", "0.3,0.1,0.6", "--batch-size", "16"]) == 0
+    assert len(pd.read_csv(out)) == 40
+    shown = capsys.readouterr()
+    assert "candidates" in shown.out
+    assert str(out) in shown.out
+    assert "40/40" in shown.err
+
+
+def test_status_says_that_rows_had_faults(run, tmp_path, capsys):
+    rows = rows_of(6, 100)
+    rows[1]["period"] = "inf"
+    rows[2]["period"] = "-1"
+    rows[3] |= dict.fromkeys(("period", "depth", "stellar_temp"), "")
+    table = write_table(tmp_path / "t.csv", rows)
+    out = tmp_path / "p.parquet"
+    argv = ["--model_path", str(run[0]), "--data", str(table), "--output", str(out)]
+    assert main(argv) == 1
+    frame = pd.read_parquet(out)
+    assert (frame["fault"] != "").tolist() == [False, True, True, True, False, False]
+    assert frame["decision"][3] == "unknown"
+    assert frame["decision"].drop(3).isin(LABELS).all()
+    assert "error" not in capsys.readouterr().err
+
+
+def test_ids_without_views_are_no_fault(run, tmp_path):
+    rows = rows_of(3, 100) + rows_of(2, 900)
+    table = write_table(run[2].parent / "t.csv", rows)
+    out = tmp_path / "p.csv"
+    argv = ["--model_path", str(run[0]), "--data", str(table), "--output", str(out)]
+    assert main(argv) == 0
+    missing = pd.read_csv(out, keep_default_na=False)["missing"].tolist()
+    assert missing == ["", "", "", *["global_view;local_view"] * 2]
+
+
+def test_reads_priors():
+    assert class_prior("0.3, 0.1,0.6") == [0.3, 0.1, 0.6]
+    named = class_prior("CONFIRMED=0.3,FALSE POSITIVE=0.7")
+    assert named == {"CONFIRMED": 0.3, "FALSE POSITIVE": 0.7}
+    for text in ("a,b", "A=0.3,0.7", "A=0.5,A=0.5"):
+        with pytest.raises(argparse.ArgumentTypeError, match="a rate per class"):
+            class_prior(text)

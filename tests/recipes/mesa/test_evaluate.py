@@ -1,0 +1,163 @@
+import json
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from mesa_keras.inference import Predictor
+from mesa_keras.recipes.mesa.evaluate import evaluate
+from mesa_keras.recipes.mesa.evaluation_report import light_curve_sentence
+from mesa_keras.recipes.mesa.model_data import load_for_model
+from tests.small_mesa import LABELS, make_run, rows_of, write_table
+
+METRICS = ("accuracy", "macro_f1", "roc_auc", "average_precision", "log_loss", "ece")
+FIGURES = {
+    "confusion_matrix.png",
+    "tsne_visualization.png",
+    "pca_visualization.png",
+    "alignment.png",
+    "decision_boundary.png",
+    "reliability.png",
+    "roc.png",
+    "light_curves.png",
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return make_run(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="module")
+def evaluated(run, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    evaluate(run[0], run[2], folder, visualize=True)
+    return folder, json.loads((folder / "test_results.json").read_text())
+
+
+def test_numbers_are_those_of_scikit_learn(run, evaluated):
+    _, results = evaluated
+    predictor = Predictor(run[0])
+    data = load_for_model(predictor, run[2])
+    p = predictor.predict(data.inputs())["probabilities"].astype(np.float64)
+    p /= p.sum(axis=1, keepdims=True)
+    y, decided = data.label, p.argmax(axis=1)
+    expected = {
+        "accuracy": metrics.accuracy_score(y, decided),
+        "macro_f1": metrics.f1_score(y, decided, average="macro", zero_division=0),
+        "roc_auc": metrics.roc_auc_score(y, p, multi_class="ovr"),
+        "log_loss": metrics.log_loss(y, p),
+    }
+    for name, value in expected.items():
+        assert results[name]["value"] == pytest.approx(value, abs=1e-6)
+    for name in METRICS:
+        assert set(results[name]) == {"value", "low", "high"}
+        assert results[name]["low"] <= results[name]["high"]
+    matrix = metrics.confusion_matrix(y, decided)
+    assert results["confusion_matrix"] == matrix.tolist()
+    assert set(results["per_class"]) == set(LABELS)
+
+
+def test_says_what_was_measured(run, evaluated):
+    _, results = evaluated
+    assert results["num_objects"] == 40
+    assert results["num_stars"] == 20
+    assert results["light_curve_source"] == "views"
+    assert results["warnings"] == []
+    assert results["missing"]["global_view"] == 0
+    assert results["model"]["file"] == "mesa_model.keras"
+    assert results["calibration_band"]["low"] < results["calibration_band"]["high"]
+    for search in results["retrieval"].values():
+        # Of every star there are two candidates; one is left out of the other's pool.
+        assert search["pool_size"] == 39
+        assert search["chance@10"] == pytest.approx(10 / 39)
+        assert search["recall@1"] <= search["recall@5"] <= search["recall@10"]
+    assert results["without_interpolated"]["num_objects"] == 32
+    assert set(METRICS) <= set(results["without_interpolated"])
+
+
+def test_draws_every_figure_and_one_page(evaluated):
+    folder, _ = evaluated
+    names = {file.name for file in folder.iterdir()}
+    assert names == FIGURES | {"test_results.json", "report.html"}
+    page = (folder / "report.html").read_text()
+    assert page.count("data:image/png;base64,") == len(FIGURES)
+    assert "://" not in page
+    assert "SIMULATED" not in page
+    assert "light curves missing" in page
+
+
+def test_row_faults_do_not_stop_the_rest(run, tmp_path):
+    rows = rows_of(40, 100)
+    rows[0]["depth"] = "-5"
+    label = {"object_id": "empty", "star_id": "7", "label": LABELS[0]}
+    rows.append(dict.fromkeys(rows[0], "") | label)
+    table = write_table(run[2].parent / "faulty.csv", rows)
+    results = evaluate(run[0], table, tmp_path / "out").results
+    assert results["num_objects"] == 40
+    assert results["num_unusable"] == 1
+    assert results["faults"] == {
+        "K00100": "depth=-5 is negative",
+        "empty": "no usable value",
+    }
+    assert any("left out" in warning for warning in results["warnings"])
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {
+        "test_results.json",
+        "report.html",
+    }
+
+
+def test_one_class_leaves_ranking_undefined(run, tmp_path):
+    rows = [row for row in rows_of(40, 100) if row["label"] == LABELS[0]]
+    table = write_table(run[2].parent / "one_class.csv", rows)
+    evaluate(run[0], table, tmp_path / "out", visualize=True)
+    text = (tmp_path / "out" / "test_results.json").read_text()
+    results = json.loads(text, parse_constant=pytest.fail)
+    assert results["roc_auc"] == {"value": None, "low": None, "high": None}
+    assert set(results["absent_classes"]) == set(LABELS[1:])
+
+
+def test_one_candidate_without_light_curve(run, tmp_path):
+    table = write_table(tmp_path / "t.csv", rows_of(1, 500))
+    found = evaluate(run[0], table, tmp_path / "out", visualize=True)
+    assert found.results["retrieval"] is None
+    assert found.results["light_curve_source"] == "none"
+    assert {"confusion_matrix", "reliability"} <= set(found.files)
+    assert "alignment" not in found.files
+
+
+def test_simulated_light_curves_are_called_so():
+    assert "SIMULATED" in light_curve_sentence("simulated")
+
+
+def test_a_star_seen_in_training_is_an_error(run, tmp_path):
+    model, _, test = run
+    rows = rows_of(40, 100)
+    rows[5]["star_id"] = "KIC 01000003"
+    table = write_table(test.parent / "shared.csv", rows)
+    with pytest.raises(ValueError, match="trained on stars of this table") as error:
+        evaluate(model, table, tmp_path / "out")
+    assert "1000003" in str(error.value)
+    assert not (tmp_path / "out").exists()
+    found = evaluate(model, table, tmp_path / "out", allow_shared_stars=True)
+    assert any("trained on stars" in text for text in found.results["warnings"])
+
+
+def test_says_when_training_stars_are_not_known(run, tmp_path):
+    model = tmp_path / "mesa_model.keras"
+    model.write_bytes(run[0].read_bytes())
+    found = evaluate(model, run[2], tmp_path / "out")
+    assert any("not checked" in text for text in found.results["warnings"])
+    (tmp_path / "mesa_config.json").write_text('{"data": {"path": "gone.csv"}}')
+    found = evaluate(model, run[2], tmp_path / "out")
+    assert any("gone.csv: no such file" in text for text in found.results["warnings"])
+    (tmp_path / "mesa_config.json").write_text("[]")
+    with pytest.raises(ValueError, match="not the configuration of a MESA run"):
+        evaluate(model, run[2], tmp_path / "out")
+
+
+@pytest.mark.parametrize("wanted", [["period"], ["period", "period"], ["period", "x"]])
+def test_rejects_boundary_features(run, tmp_path, wanted):
+    with pytest.raises(ValueError, match="two different columns of the model"):
+        evaluate(run[0], run[2], tmp_path / "out", boundary_features=wanted)
+    assert not (tmp_path / "out").exists()
