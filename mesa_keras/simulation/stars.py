@@ -102,27 +102,29 @@ def semimajor_axis_from_duration(
     return float(np.sqrt(impact**2 + chord / sine**2))
 
 
-def quadratic_limb_darkening(
-    stellar_temp: float, stellar_logg: float = 4.5
-) -> tuple[float, float]:
-    """Returns quadratic limb-darkening coefficients in the Kepler band.
+def quadratic_limb_darkening(stellar_temp: float) -> tuple[float, float]:
+    """Returns typical quadratic limb-darkening coefficients in the Kepler band.
 
     I(mu) / I(1) = 1 - u1 (1 - mu) - u2 (1 - mu)^2, by an approximate linear relation:
     u1 = 0.40 - 0.16 t and u2 = 0.26 + 0.08 t, t = (temperature - 5772 K) / 1000 K,
-    for stars of solar composition between 3800 and 7500 K; temperatures beyond are
-    taken as the nearer end. Expect deviations of 0.05 from model atmospheres.
+    for dwarfs of solar composition between 3800 and 7500 K; temperatures beyond are
+    taken as the nearer end. Good enough to shape simulated transits; for fits take
+    coefficients from a model atmosphere. Gravity and composition, which matter less,
+    are left out.
 
     Args:
         stellar_temp: Effective temperature in kelvin; NaN is taken as the Sun's.
-        stellar_logg: log10 of the gravity in cm/s2. The relation leaves it out: between
-            dwarfs and subgiants it changes the coefficients less than the error above.
 
     Returns:
         u1 and u2, with u1 + u2 < 1.
 
+    Raises:
+        ValueError: If `stellar_temp` is not positive.
+
     References:
-        After the tables of Claret & Bloemen 2011, A&A 529, A75 (Kepler band, ATLAS);
-        the linear relation is ours.
+        Claret & Bloemen 2011, A&A 529, A75, tabulate such coefficients (Kepler band,
+        ATLAS models). The relation is ours: it follows the run of their values with
+        temperature by rule of thumb, and is no fit to the tables.
     """
     if np.isnan(stellar_temp):
         stellar_temp = SOLAR_TEMPERATURE_K
@@ -130,8 +132,6 @@ def quadratic_limb_darkening(
         raise ValueError(
             f"`stellar_temp` must be positive kelvin. Received: {stellar_temp}"
         )
-    if np.isinf(stellar_logg):
-        raise ValueError(f"`stellar_logg` must be finite. Received: {stellar_logg}")
     t = (np.clip(stellar_temp, *LIMB_DARKENING_RANGE_K) - SOLAR_TEMPERATURE_K) / 1000
     return float(0.40 - 0.16 * t), float(0.26 + 0.08 * t)
 
