@@ -25,6 +25,8 @@ from mesa_keras.recipes.mesa.evaluation_measures import (
 from mesa_keras.recipes.mesa.evaluation_report import write_evaluation_report
 from mesa_keras.recipes.mesa.model_data import check_unseen, load_for_model
 
+# Stands beside the tables of a simulated survey.
+SURVEY_FILE = "simulation.json"
 RESULTS_FILE = "test_results.json"
 
 
@@ -131,6 +133,8 @@ def _described(
             if fault
         },
         "light_curve_source": data.light_curve_source,
+        "simulated": data.light_curve_source == "simulated"
+        or (data.path.parent / SURVEY_FILE).is_file(),
         "warnings": [*data.warnings, *notes],
         "data": {"file": data.path.name, "sha256": data.fingerprint},
         "model": {

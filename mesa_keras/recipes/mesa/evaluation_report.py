@@ -25,8 +25,14 @@ _SOURCES = {
 }
 
 
-def light_curve_sentence(source: str) -> str:
+def light_curve_sentence(results: Mapping[str, Any]) -> str:
     """Returns one sentence on where the light curves come from."""
+    source = results["light_curve_source"]
+    if results["simulated"] and source != "simulated":
+        return (
+            "Candidates and light curves are SIMULATED, a made-up survey: these "
+            "results say nothing about real ones."
+        )
     return _SOURCES[source]
 
 
@@ -80,7 +86,7 @@ def _summary(results: Mapping[str, Any]) -> Section:
         f"{results['num_objects']:,} candidates of {results['num_stars']:,} stars, "
         f"model {results['model']['file']} with {results['model']['parameters']:,} "
         "parameters.",
-        light_curve_sentence(results["light_curve_source"]),
+        light_curve_sentence(results),
     ]
     columns = ["Figure of merit", f"All {results['num_objects']:,} candidates"]
     without = results.get("without_interpolated")

@@ -13,7 +13,6 @@ from mesa_keras.layers import (
     EnsembleDense,
     FastDropout,
 )
-from mesa_keras.losses import FocalLoss, InfoNCE, SigmoidContrastive
 from mesa_keras.recipes.mesa.config import MesaConfig
 
 ENCODERS = ("light_curve_branch", "planet_branch", "stellar_branch")
@@ -45,6 +44,7 @@ def build_model(
     stellar_columns: Sequence[str],
     view_steps: Mapping[str, int],
     view_convention: str | None = None,
+    light_curve_source: str | None = None,
 ) -> keras.Model:
     """Builds the model, not yet compiled.
 
@@ -54,6 +54,7 @@ def build_model(
         stellar_columns: Columns of the input `stellar_features`; may be empty.
         view_steps: Number of bins per light-curve view; may be empty.
         view_convention: Normalization of the views, kept in the model file.
+        light_curve_source: Where the light curves to learn from come from, kept too.
 
     Returns:
         Model from `planet_features`, `stellar_features` and the views, NaN = missing,
@@ -102,94 +103,11 @@ def build_model(
         "derived_features": config.derived_features,
         "views": dict(view_steps),
         "view_convention": view_convention,
+        "light_curve_source": light_curve_source,
     }
     rule = DecisionRule(config.labels, schema=schema, name="decision_rule")
     outputs |= rule(outputs["logits"])
     return keras.Model(inputs, outputs, name="mesa")
-
-
-def trained_model(
-    model: keras.Model,
-    config: MesaConfig,
-    *,
-    steps_per_epoch: int,
-    class_weights: Sequence[float] | None = None,
-) -> keras.Model:
-    """Builds the model that `fit` trains: the outputs that losses read, compiled.
-
-    Losses are focal and contrastive, the optimizer is AdamW with warm-up and a cosine
-    decay. Keras wants a target for every output as soon as a metric names one, so the
-    outputs that nothing is compared with are left out.
-
-    Args:
-        model: Model of `build_model`, whose layers and weights are shared.
-        config: Losses and optimizer.
-        steps_per_epoch: Steps of one epoch.
-        class_weights: Weight per class that multiplies the focal loss's own.
-
-    Returns:
-        A compiled model of the same inputs.
-    """
-    losses: dict[str, Any] = {}
-    target = "member_logits" if "member_logits" in model.output else "logits"
-    losses[target] = FocalLoss(
-        gamma=config.focal_gamma,
-        alpha=[config.focal_alpha * weight for weight in class_weights]
-        if class_weights is not None
-        else config.focal_alpha,
-        label_smoothing=config.label_smoothing,
-    )
-    weights = {target: config.classification_weight}
-    alignment = alignment_output(model)
-    if alignment is not None and config.contrastive_weight > 0:
-        if config.contrastive_loss == "sigmoid":
-            losses[alignment] = SigmoidContrastive()
-        elif alignment == "scaled_alignment":
-            losses[alignment] = InfoNCE(normalize=False)
-        else:
-            losses[alignment] = InfoNCE(float(config.temperature))
-        weights[alignment] = config.contrastive_weight
-    total_steps = config.epochs * steps_per_epoch
-    warmup = min(int(config.warmup_epochs * steps_per_epoch), total_steps - 1)
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0 if warmup else config.learning_rate,
-        max(total_steps - warmup, 1),
-        alpha=0.02,
-        warmup_target=config.learning_rate if warmup else None,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.AdamW(
-        rate,
-        weight_decay=config.weight_decay,
-        clipnorm=config.clip_norm,
-        use_ema=config.weight_averaging > 0,
-        ema_momentum=config.weight_averaging or 0.99,
-    )
-    optimizer.exclude_from_weight_decay(
-        var_names=["bias", "gamma", "beta", "log_scale"]
-    )
-    trained = keras.Model(
-        model.input, {name: model.output[name] for name in (*losses, "logits")}
-    )
-    trained.compile(
-        optimizer=optimizer,
-        loss=losses,
-        loss_weights=weights,
-        weighted_metrics={
-            "logits": [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
-        },
-        jit_compile=config.jit_compile,
-        steps_per_execution=config.steps_per_execution,
-    )
-    return trained
-
-
-def alignment_output(model: keras.Model) -> str | None:
-    """Name of the output that the contrastive loss reads, `None` if there is none."""
-    for name in ("scaled_alignment", "alignment"):
-        if name in model.output:
-            return name
-    return None
 
 
 def freeze_encoders(model: keras.Model) -> None:

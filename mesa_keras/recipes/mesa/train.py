@@ -4,37 +4,29 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
 
-from mesa_keras.evaluation import (
-    classification_metrics,
-    fit_temperature,
-    fit_thresholds,
-    softmax,
-)
+from mesa_keras.evaluation import classification_metrics
+from mesa_keras.evaluation.thresholds import Objective
 from mesa_keras.layers import FeatureNormalization
 from mesa_keras.losses import alpha_from_counts
 from mesa_keras.pipelines.split import split_by_group
+from mesa_keras.readers import NO_USABLE_VALUE
 from mesa_keras.recipes.mesa.batches import (
     make_evaluation_batches,
     make_training_batches,
 )
+from mesa_keras.recipes.mesa.calibrate import calibrate_model
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.data import MesaData, check_trainable, load_data
-from mesa_keras.recipes.mesa.model import (
-    build_model,
-    decision_rule,
-    freeze_encoders,
-    trained_model,
-)
+from mesa_keras.recipes.mesa.model import build_model, freeze_encoders
 from mesa_keras.recipes.mesa.run_files import write_run
+from mesa_keras.recipes.mesa.trained_model import trained_model
 from mesa_keras.recipes.mesa.transfer import take_weights
 from mesa_keras.training import RunState, Transfer, fit
-
-NO_USABLE_VALUE = "no usable value"
 
 
 @dataclass(frozen=True)
@@ -124,8 +116,9 @@ def train(
         stellar_columns=data.stellar_columns,
         view_steps={name: view.shape[1] for name, view in data.views.items()},
         view_convention=data.view_convention,
+        light_curve_source=data.light_curve_source,
     )
-    _adapt(model, parts["train"])
+    adapt(model, parts["train"])
     transfer = None
     if pretrained_path is not None:
         transfer = take_weights(model, pretrained_path)
@@ -203,7 +196,8 @@ def _set_seeds(config: MesaConfig) -> None:
         tf.config.experimental.enable_op_determinism()
 
 
-def _adapt(model: keras.Model, data: MesaData) -> None:
+def adapt(model: keras.Model, data: MesaData) -> None:
+    """Lets the feature normalizations of a model learn from training data."""
     for layer in model._flatten_layers():
         if isinstance(layer, FeatureNormalization):
             planet = layer.columns == data.planet_columns
@@ -242,28 +236,14 @@ def _fit(
 def _calibrate(
     model: keras.Model, config: MesaConfig, parts: dict[str, MesaData]
 ) -> tuple[dict[str, dict[str, float]], np.ndarray]:
-    """Sets temperature, thresholds and class rates; scores both held-out parts."""
-    logits = {
-        name: model.predict(parts[name].inputs(), batch_size=256, verbose=0)["logits"]
-        for name in ("validation", "calibration")
-    }
-    calibration = parts["calibration"]
-    temperature = fit_temperature(logits["calibration"], calibration.known_label())
-    thresholds = fit_thresholds(
-        softmax(logits["calibration"], temperature),
-        calibration.known_label(),
-        objective=config.thresholds,
+    """Sets the decision rule; scores both held-out parts as it then stands."""
+    logits = calibrate_model(
+        model, parts["calibration"], thresholds=cast(Objective, config.thresholds)
     )
-    counts = np.bincount(calibration.known_label(), minlength=len(config.labels))
-    decision_rule(model).calibrate(
-        temperature=temperature,
-        thresholds=thresholds,
-        class_rates=counts / counts.sum(),
-    )
-    metrics = {
-        name: classification_metrics(
-            parts[name].known_label(), softmax(values, temperature)
+    metrics = {}
+    for name in ("validation", "calibration"):
+        found = model.predict(parts[name].inputs(), batch_size=256, verbose=0)
+        metrics[name] = classification_metrics(
+            parts[name].known_label(), found["probabilities"], found["decision"]
         )
-        for name, values in logits.items()
-    }
-    return metrics, logits["calibration"]
+    return metrics, logits

@@ -1,0 +1,1 @@
+"""Speed and quality against alternatives, in one run on one machine."""

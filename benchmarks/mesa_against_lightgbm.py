@@ -1,0 +1,192 @@
+"""Accuracy of MESA against LightGBM with TSFresh features on the same stars.
+
+    MESA_DATA_DIR=... python -m benchmarks.mesa_against_lightgbm
+
+Both learn from `koi/train_data.csv` and its views and are measured on
+`koi/test_data.csv`. LightGBM sees all training stars; MESA holds some of them back for
+early stopping and calibration. Two settings of LightGBM: "plain" (300 trees, rate 0.04,
+31 leaves) and "regularised" (180 trees, rate 0.03, 15 leaves, row and column sampling,
+L2 5). Probabilities of three seeds are averaged for LightGBM; MESA is shown for each
+seed and for the mean of its probabilities. Intervals are paired bootstraps over stars.
+"""
+
+import argparse
+import dataclasses
+import os
+import tempfile
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+import pandas as pd
+from tsfresh import extract_features
+from tsfresh.feature_extraction import EfficientFCParameters
+
+from benchmarks.machine import machine
+from cli._arguments import quiet_start
+
+with quiet_start():
+    from mesa_keras.recipes.mesa.train import train
+
+from mesa_keras.evaluation import classification_metrics, paired_bootstrap
+from mesa_keras.recipes.mesa.config import (
+    SEED_PLANET_FEATURES,
+    SEED_STELLAR_FEATURES,
+    MesaConfig,
+)
+from mesa_keras.recipes.mesa.data import MesaData, load_data
+from mesa_keras.recipes.mesa.presets import BASE
+
+METRICS = ("accuracy", "macro_f1", "roc_auc", "log_loss", "ece")
+SETTINGS = {
+    "plain": {"n_estimators": 300, "learning_rate": 0.04, "num_leaves": 31},
+    "regularised": {
+        "n_estimators": 180,
+        "learning_rate": 0.03,
+        "num_leaves": 15,
+        "subsample": 0.8,
+        "subsample_freq": 1,
+        "colsample_bytree": 0.5,
+        "reg_lambda": 5.0,
+    },
+}
+SEEDS = (0, 1, 2)
+
+
+def tsfresh_features(data: MesaData) -> pd.DataFrame:
+    """TSFresh's `efficient` features of every view."""
+    parts = []
+    for name, view in data.views.items():
+        num, steps = view.shape
+        long = pd.DataFrame(
+            {
+                "row": np.repeat(np.arange(num), steps),
+                "bin": np.tile(np.arange(steps), num),
+                name: np.nan_to_num(view.astype("float64")).ravel(),
+            }
+        )
+        parts.append(
+            extract_features(
+                long,
+                column_id="row",
+                column_sort="bin",
+                default_fc_parameters=EfficientFCParameters(),
+                n_jobs=2,
+                disable_progressbar=True,
+            )
+        )
+    return pd.concat(parts, axis=1)
+
+
+def lightgbm_probabilities(
+    setting: str, train_x: np.ndarray, train_y: np.ndarray, test_x: np.ndarray
+) -> np.ndarray:
+    """Mean probabilities of three seeds."""
+    total = np.zeros((len(test_x), len(np.unique(train_y))))
+    for seed in SEEDS:
+        model = lightgbm.LGBMClassifier(
+            **SETTINGS[setting], random_state=seed, verbose=-1, n_jobs=2
+        )
+        model.fit(train_x, train_y)
+        total += model.predict_proba(test_x)
+    return total / len(SEEDS)
+
+
+def load(path: Path, config: MesaConfig) -> MesaData:
+    """Candidates with the columns of `config` and their views."""
+    return load_data(
+        path,
+        labels=config.labels,
+        planet_features=config.planet_features,
+        stellar_features=config.stellar_features,
+    )
+
+
+def mesa_probabilities(config: MesaConfig, folder: Path, test: MesaData) -> list:
+    """Probabilities on the test stars, one array per seed."""
+    result = []
+    for seed in SEEDS:
+        with tempfile.TemporaryDirectory() as output:
+            run = train(
+                dataclasses.replace(config, seed=seed),
+                folder / "train_data.csv",
+                output,
+            )
+        found = run.model.predict(test.inputs(), batch_size=256, verbose=0)
+        result.append(found["probabilities"])
+    return result
+
+
+def row(name: str, metrics: dict[str, float]) -> str:
+    """One row of the table."""
+    return f"| {name} | " + " | ".join(f"{metrics[m]:.3f}" for m in METRICS) + " |"
+
+
+def compare(folder: Path, config: MesaConfig, columns: str, features: tuple) -> None:
+    """Prints the rows of one set of columns, and the paired differences."""
+    data, test = (
+        load(folder / f"{part}_data.csv", config) for part in ("train", "test")
+    )
+    inputs = [
+        np.concatenate([part.planet_features, part.stellar_features, extra], axis=1)
+        for part, extra in zip((data, test), features, strict=True)
+    ]
+    label, found = test.known_label(), {}
+    for setting in SETTINGS:
+        found[f"LightGBM, {setting}"] = lightgbm_probabilities(
+            setting, inputs[0], data.known_label(), inputs[1]
+        )
+    runs = mesa_probabilities(config, folder, test)
+    for name, probabilities in found.items():
+        print(row(f"{columns}; {name}", classification_metrics(label, probabilities)))
+    scores = [classification_metrics(label, probabilities) for probabilities in runs]
+    for seed, metrics in zip(SEEDS, scores, strict=True):
+        print(row(f"{columns}; MESA, seed {seed}", metrics))
+    for name, take in (("mean", np.mean), ("spread (std)", np.std)):
+        print(
+            row(
+                f"{columns}; MESA, {name} of {len(SEEDS)} seeds",
+                {m: float(take([metrics[m] for metrics in scores])) for m in METRICS},
+            )
+        )
+    together = np.mean(runs, axis=0)
+    print(
+        row(f"{columns}; MESA, seeds together", classification_metrics(label, together))
+    )
+    for name, probabilities in found.items():
+        for ours, which in ((runs[0], "seed 0"), (together, "seeds together")):
+            differences = paired_bootstrap(
+                classification_metrics, test.star_id, label, ours, probabilities
+            )
+            shown = ", ".join(
+                f"{m} {differences[m]['value']:+.3f} "
+                f"({differences[m]['low']:+.3f} to {differences[m]['high']:+.3f})"
+                for m in METRICS
+            )
+            print(f"{columns}; MESA ({which}) - {name}: {shown}", flush=True)
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    default = Path(os.environ.get("MESA_DATA_DIR", "data")) / "koi"
+    parser.add_argument("--data_dir", type=Path, default=default)
+    folder = parser.parse_args().data_dir
+    print(machine("keras", "tensorflow", "lightgbm", "tsfresh"))
+    features = [
+        tsfresh_features(load(folder / f"{part}_data.csv", BASE))
+        for part in ("train", "test")
+    ]
+    print("| inputs; model | " + " | ".join(METRICS) + " |")
+    print("|---|" + "---|" * len(METRICS))
+    seed_columns = dataclasses.replace(
+        BASE,
+        planet_features=SEED_PLANET_FEATURES,
+        stellar_features=SEED_STELLAR_FEATURES,
+    )
+    compare(folder, BASE, "12 columns + views", tuple(features))
+    compare(folder, seed_columns, "5 seed columns + views", tuple(features))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The MESA model as `fit` sees it: losses and optimizer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from mesa_keras.losses import FocalLoss, InfoNCE, SigmoidContrastive
+from mesa_keras.recipes.mesa.config import MesaConfig
+
+
+def trained_model(
+    model: keras.Model,
+    config: MesaConfig,
+    *,
+    steps_per_epoch: int,
+    class_weights: Sequence[float] | None = None,
+) -> keras.Model:
+    """Builds the model that `fit` trains: the outputs that losses read, compiled.
+
+    Losses are focal and contrastive, the optimizer is AdamW with warm-up and a cosine
+    decay. Keras wants a target for every output as soon as a metric names one, so the
+    outputs that nothing is compared with are left out.
+
+    Args:
+        model: Model of `build_model`, whose layers and weights are shared.
+        config: Losses and optimizer.
+        steps_per_epoch: Steps of one epoch.
+        class_weights: Weight per class that multiplies the focal loss's own.
+
+    Returns:
+        A compiled model of the same inputs.
+    """
+    losses: dict[str, Any] = {}
+    target = "member_logits" if "member_logits" in model.output else "logits"
+    losses[target] = FocalLoss(
+        gamma=config.focal_gamma,
+        alpha=[config.focal_alpha * weight for weight in class_weights]
+        if class_weights is not None
+        else config.focal_alpha,
+        label_smoothing=config.label_smoothing,
+    )
+    weights = {target: config.classification_weight}
+    alignment = alignment_output(model)
+    if alignment is not None and config.contrastive_weight > 0:
+        if config.contrastive_loss == "sigmoid":
+            losses[alignment] = SigmoidContrastive()
+        elif alignment == "scaled_alignment":
+            losses[alignment] = InfoNCE(normalize=False)
+        else:
+            losses[alignment] = InfoNCE(float(config.temperature))
+        weights[alignment] = config.contrastive_weight
+    total_steps = config.epochs * steps_per_epoch
+    warmup = min(int(config.warmup_epochs * steps_per_epoch), total_steps - 1)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0 if warmup else config.learning_rate,
+        max(total_steps - warmup, 1),
+        alpha=0.02,
+        warmup_target=config.learning_rate if warmup else None,
+        warmup_steps=warmup,
+    )
+    optimizer = keras.optimizers.AdamW(
+        rate,
+        weight_decay=config.weight_decay,
+        clipnorm=config.clip_norm,
+        use_ema=config.weight_averaging > 0,
+        ema_momentum=config.weight_averaging or 0.99,
+    )
+    optimizer.exclude_from_weight_decay(
+        var_names=["bias", "gamma", "beta", "log_scale"]
+    )
+    trained = keras.Model(
+        model.input, {name: model.output[name] for name in (*losses, "logits")}
+    )
+    trained.compile(
+        optimizer=optimizer,
+        loss=losses,
+        loss_weights=weights,
+        weighted_metrics={
+            "logits": [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
+        },
+        jit_compile=config.jit_compile,
+        steps_per_execution=config.steps_per_execution,
+    )
+    return trained
+
+
+def alignment_output(model: keras.Model) -> str | None:
+    """Name of the output that the contrastive loss reads, `None` if there is none."""
+    for name in ("scaled_alignment", "alignment"):
+        if name in model.output:
+            return name
+    return None
