@@ -110,7 +110,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     results = found.results
     for warning in results["warnings"]:
         print(f"note: {warning}", file=sys.stderr)
-    print(light_curve_sentence(results["light_curve_source"]))
+    print(light_curve_sentence(results))
     table = {
         "candidates": f"{results['num_objects']:,} of {results['num_stars']:,} stars",
         **{label: format_cell(results[name]) for name, label in METRICS.items()},

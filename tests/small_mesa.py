@@ -3,6 +3,7 @@
 import csv
 import json
 
+import keras
 import numpy as np
 
 from mesa_keras.layers import FeatureNormalization
@@ -73,6 +74,7 @@ def make_run(folder, seed=0):
     loaded = load_data(
         train_path, labels=LABELS, planet_features=PLANET, stellar_features=STELLAR
     )
+    keras.utils.set_random_seed(seed)
     model = build_model(
         config,
         planet_columns=PLANET,

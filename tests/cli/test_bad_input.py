@@ -53,6 +53,11 @@ def fails(run, tmp_path, capsys):
     return check
 
 
+SMALL = [
+    *("--d_model", "8", "--nhead", "2", "--num_layers", "1", "--num_members", "1"),
+    *("--feature_embedding_dim", "0", "--batch_size", "8", "--steps_per_execution"),
+    "1",
+]
 ALL = ("train", "evaluate", "predict", "calibrate")
 LABELLED = ("train", "evaluate", "calibrate")
 
@@ -219,6 +224,14 @@ def test_a_full_disk(fails, run, tmp_path, command):
     assert "too large" in message or "full" in message
 
 
+@pytest.mark.slow
+def test_a_full_disk_in_training(fails, run, tmp_path):
+    (tmp_path / "full" / "out").mkdir(parents=True)
+    with full_disk(20_000):
+        message = fails("train", run[1], *SMALL, folder=tmp_path / "full")
+    assert "too large" in message or "full" in message
+
+
 @contextlib.contextmanager
 def ordinary_user():
     """Takes root's rights away for a while; permissions mean nothing to root."""
@@ -254,5 +267,14 @@ def test_a_folder_that_is_not_writable(fails, public_run, command):
     table = public_run / "run" / "data" / "test_data.csv"
     with ordinary_user():
         message = fails(command, table, model=model, folder=public_run / "closed")
+    assert "Permission denied" in message
+    assert "closed" in message
+
+
+@pytest.mark.slow
+def test_training_into_a_folder_that_is_not_writable(fails, public_run):
+    table = public_run / "run" / "data" / "train_data.csv"
+    with ordinary_user():
+        message = fails("train", table, *SMALL, folder=public_run / "closed")
     assert "Permission denied" in message
     assert "closed" in message

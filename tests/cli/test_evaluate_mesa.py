@@ -11,6 +11,7 @@ def run(tmp_path_factory):
     return make_run(tmp_path_factory.mktemp("run"))
 
 
+@pytest.mark.slow
 def test_writes_results_and_a_table(run, tmp_path, capsys):
     out = tmp_path / "test_results"
     argv = ["--model_path", str(run[0]), "--test_data", str(run[2])]

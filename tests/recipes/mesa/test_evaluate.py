@@ -1,14 +1,18 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn import metrics
 
 from mesa_keras.inference import Predictor
+from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.evaluate import evaluate
 from mesa_keras.recipes.mesa.evaluation_report import light_curve_sentence
 from mesa_keras.recipes.mesa.model_data import load_for_model
-from tests.small_mesa import LABELS, make_run, rows_of, write_table
+from mesa_keras.recipes.mesa.train import train
+from mesa_keras.training import save_model
+from tests.small_mesa import LABELS, make_run, rows_of, write_table, write_views
 
 METRICS = ("accuracy", "macro_f1", "roc_auc", "average_precision", "log_loss", "ece")
 FIGURES = {
@@ -107,6 +111,7 @@ def test_row_faults_do_not_stop_the_rest(run, tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_one_class_leaves_ranking_undefined(run, tmp_path):
     rows = [row for row in rows_of(40, 100) if row["label"] == LABELS[0]]
     table = write_table(run[2].parent / "one_class.csv", rows)
@@ -126,8 +131,16 @@ def test_one_candidate_without_light_curve(run, tmp_path):
     assert "alignment" not in found.files
 
 
-def test_simulated_light_curves_are_called_so():
-    assert "SIMULATED" in light_curve_sentence("simulated")
+def test_simulated_light_curves_are_called_so(run, tmp_path):
+    results = {"light_curve_source": "simulated", "simulated": True}
+    assert "SIMULATED from the table's own rows" in light_curve_sentence(results)
+    rows = rows_of(12, 100)
+    write_views(tmp_path, rows)
+    (tmp_path / "simulation.json").write_text('{"simulated": true}')
+    found = evaluate(run[0], write_table(tmp_path / "t.csv", rows), tmp_path / "out")
+    assert found.results["light_curve_source"] == "views"
+    assert found.results["simulated"]
+    assert "SIMULATED, a made-up survey" in found.files["report"].read_text()
 
 
 def test_a_star_seen_in_training_is_an_error(run, tmp_path):
@@ -161,3 +174,46 @@ def test_rejects_boundary_features(run, tmp_path, wanted):
     with pytest.raises(ValueError, match="two different columns of the model"):
         evaluate(run[0], run[2], tmp_path / "out", boundary_features=wanted)
     assert not (tmp_path / "out").exists()
+
+
+def test_abstaining_is_counted(run, tmp_path):
+    predictor = Predictor(run[0])
+    inputs = load_for_model(predictor, run[2]).inputs()
+    p = np.sort(predictor.predict(inputs)["probabilities"][:, 2])
+    threshold = (p[9] + p[10]) / 2
+    predictor.rule.calibrate(thresholds=[1, 1, threshold], abstain=True)
+    model = tmp_path / "abstaining.keras"
+    save_model(predictor.model, model)
+    found = evaluate(model, run[2], tmp_path / "out")
+    results, abstained = found.results, 10
+    assert results["abstained"] == abstained
+    assert results["confusion_columns"] == [*LABELS, "unknown"]
+    assert np.sum(results["confusion_matrix"], axis=0)[3] == abstained
+    page = found.files["report"].read_text()
+    assert f"abstained {abstained} times" in page
+
+
+@pytest.mark.slow
+def test_on_real_candidates(real_data, tmp_path):
+    """Two epochs are better than the largest class, on stars never seen."""
+    config = MesaConfig.small(
+        learning_rate=5e-3,
+        weight_averaging=0.0,
+        num_members=1,
+        jit_compile=False,
+    )
+    train(config, real_data / "koi" / "train_data.csv", tmp_path)
+    model, table = tmp_path / "mesa_model.keras", real_data / "koi" / "test_data.csv"
+    results = evaluate(model, table, tmp_path / "out").results
+    rows = pd.read_csv(table)
+    assert results["num_objects"] == len(rows)
+    assert results["num_stars"] == rows["star_id"].nunique()
+    assert results["light_curve_source"] == "views"
+    assert results["accuracy"]["low"] > rows["label"].value_counts(normalize=True).max()
+    short = rows["interpolated_run"] < 6
+    assert results["without_interpolated"]["num_objects"] == short.sum()
+    assert results["missing"]["stellar_features"] == int(
+        rows[list(config.stellar_features)].isna().all(axis=1).sum()
+    )
+    with pytest.raises(ValueError, match="trained on stars of this table"):
+        evaluate(model, real_data / "koi" / "train_data.csv", tmp_path / "out")
