@@ -18,9 +18,10 @@ from mesa_keras.simulation.catalogue import (
     measure,
     observed_ephemeris,
 )
+from mesa_keras.simulation.kinds import KINDS
 from mesa_keras.simulation.noise import kepler_noise_ppm
 from mesa_keras.simulation.observation import cadences, remove_trend, stellar_noise
-from mesa_keras.simulation.population import KINDS, Event, Star, draw_star
+from mesa_keras.simulation.population import Event, Star, draw_star
 
 WINDOW_DAYS = 120.0
 COLUMNS = (

@@ -16,7 +16,7 @@ from mesa_keras._version import __version__
 from mesa_keras.atomic_file import atomic_file
 from mesa_keras.preprocessing import VIEW_CONVENTION
 from mesa_keras.simulation.catalogue import DETECTION_SNR
-from mesa_keras.simulation.population import KINDS
+from mesa_keras.simulation.kinds import KINDS
 from mesa_keras.simulation.survey import (
     COLUMNS,
     WINDOW_DAYS,

@@ -8,7 +8,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from mesa_keras.simulation import simulate_candidates, simulate_survey
 from mesa_keras.simulation.catalogue import LABELS
-from mesa_keras.simulation.population import KINDS
+from mesa_keras.simulation.kinds import KINDS
 from mesa_keras.simulation.survey import COLUMNS
 
 
