@@ -20,11 +20,17 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
     Yields:
         Path to write to, in the same folder and with the same suffix.
+
+    Raises:
+        OSError: If the file cannot be written; it names `path`.
     """
     path = Path(path)
-    handle, name = tempfile.mkstemp(
-        prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent
-    )
+    try:
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent
+        )
+    except OSError as error:
+        raise _about(path, error) from error
     os.close(handle)
     temporary = Path(name)
     try:
@@ -34,5 +40,13 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
         temporary.replace(path)
+    except OSError as error:
+        raise _about(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _about(path: Path, error: OSError) -> OSError:
+    """The same error, of the file that the caller knows."""
+    reason = error.strerror or str(error)
+    return OSError(error.errno, f"cannot write: {reason}", str(path))

@@ -73,7 +73,7 @@ class MesaConfig:
     mlp_dim: int = _option(
         128, "width of the feed-forward layer of a block", rule=POSITIVE
     )
-    dropout: float = _option(0.2, "dropout rate in [0, 1, rule=RATE)")
+    dropout: float = _option(0.2, "dropout rate in [0, 1)", rule=RATE)
     patch_size: int = _option(
         8, "time bins of a token; 1 is a token per bin", rule=POSITIVE
     )

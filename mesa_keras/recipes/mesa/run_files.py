@@ -38,6 +38,8 @@ def write_run(
     history: Mapping[str, list[float]],
     metrics: Mapping[str, Mapping[str, float]],
     calibration_logits: np.ndarray,
+    columns: Mapping[str, str] | None = None,
+    views_path: str | Path | None = None,
 ) -> dict[str, Path]:
     """Writes the model, what it was made of, and how it did; the model last.
 
@@ -49,20 +51,24 @@ def write_run(
         history: Values per epoch by name.
         metrics: Values by split and name.
         calibration_logits: Logits of the calibration part.
+        columns: Our column name to the file's, as the data were read.
+        views_path: File of views that was named.
 
     Returns:
         Paths written by what they hold.
     """
     files = {name: folder / file for name, file in FILES.items()}
     rule = decision_rule(model)
-    _write_json(files["config"], _description(model, config, parts))
+    _write_json(
+        files["config"], _description(model, config, parts, columns, views_path)
+    )
     _write_json(files["history"], history)
     _write_json(
         files["metrics"],
         {
             **metrics,
-            "temperature": float(np.array(rule.temperature)),
-            "thresholds": np.array(rule.thresholds).tolist(),
+            "temperature": float(rule.temperature),
+            "thresholds": np.asarray(rule.thresholds, "float64").tolist(),
         },
     )
     with atomic_file(files["calibration"]) as temporary:
@@ -80,7 +86,11 @@ def write_run(
 
 
 def _description(
-    model: keras.Model, config: MesaConfig, parts: Mapping[str, MesaData]
+    model: keras.Model,
+    config: MesaConfig,
+    parts: Mapping[str, MesaData],
+    columns: Mapping[str, str] | None,
+    views_path: str | Path | None,
 ) -> dict[str, Any]:
     data = parts["train"]
     return {
@@ -88,7 +98,9 @@ def _description(
         "inputs": decision_rule(model).schema,
         "parameters": model.count_params(),
         "data": {
-            "path": str(data.path),
+            "path": str(data.path.resolve()),
+            "columns": dict(columns or {}),
+            "views_path": None if views_path is None else str(views_path),
             "sha256": data.fingerprint,
             "light_curves": data.light_curve_source,
             "candidates": {name: len(part) for name, part in parts.items()},

@@ -1,6 +1,7 @@
 """Trains MESA on a table of candidates and writes everything that the run made."""
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +109,9 @@ def train(
     check_trainable(data)
     folder = Path(output_dir)
     folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        # Better known before the training than after.
+        raise PermissionError(f"`output_dir` must be writable. Received: {folder}")
     parts = _split(data, config)
     _set_seeds(config)
     model = build_model(
@@ -135,7 +139,17 @@ def train(
     )
     history = _fit(model, config, parts, state, resume)
     metrics, logits = _calibrate(model, config, parts)
-    files = write_run(folder, model, config, parts, history, metrics, logits)
+    files = write_run(
+        folder,
+        model,
+        config,
+        parts,
+        history,
+        metrics,
+        logits,
+        columns=columns,
+        views_path=views_path,
+    )
     return TrainResult(
         model=model,
         history=history,
