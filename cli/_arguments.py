@@ -123,6 +123,9 @@ def quiet_start() -> Iterator[None]:
         os.dup2(log.fileno(), 2)
         try:
             yield
+            if "tensorflow" in sys.modules:
+                # Looking for a GPU is what it says most about.
+                sys.modules["tensorflow"].config.list_logical_devices()
         except BaseException:
             log.seek(0)
             os.write(screen, log.read())

@@ -42,7 +42,7 @@ def light_curve_transformer(
         num_heads: Attention heads; divides `hidden_dim`.
         mlp_dim: Width of the feed-forward layer, by default 4 times `hidden_dim`.
         dropout: Dropout rate in [0, 1).
-        name: Name of the branch.
+        name: Name of the branch and prefix of its layers.
 
     Returns:
         Model from `{view: (batch, steps)}`, NaN = missing, to an embedding `(batch,
@@ -74,12 +74,16 @@ def light_curve_transformer(
         x, present = PatchEmbedding(
             patch_size if steps >= 100 else max(1, patch_size // 2),
             hidden_dim,
-            name=f"{view}_patches",
+            name=f"{name}_{view}_patches",
         )(ops.expand_dims(inputs[view], -1))
-        tokens.append(SinusoidalPositionalEncoding(name=f"{view}_positions")(x))
+        tokens.append(SinusoidalPositionalEncoding(name=f"{name}_{view}_positions")(x))
         valid.append(present)
-    x = layers.Concatenate(axis=1, name="tokens")(tokens) if valid[1:] else tokens[0]
-    x = ClassToken(name="class_token")(x)
+    x = (
+        layers.Concatenate(axis=1, name=f"{name}_tokens")(tokens)
+        if valid[1:]
+        else tokens[0]
+    )
+    x = ClassToken(name=f"{name}_class_token")(x)
     attend = ops.concatenate([ops.ones_like(valid[0][:, :1]), *valid], axis=1)
     for i in range(num_layers):
         x = TransformerBlock(
@@ -87,7 +91,7 @@ def light_curve_transformer(
             mlp_dim or 4 * hidden_dim,
             dropout=dropout,
             first_token_only=i == num_layers - 1,
-            name=f"block_{i}",
+            name=f"{name}_block_{i}",
         )(x, attend)
-    x = layers.LayerNormalization(epsilon=1e-6, name="norm")(x)
+    x = layers.LayerNormalization(epsilon=1e-6, name=f"{name}_norm")(x)
     return keras.Model(inputs, x[:, 0], name=name)

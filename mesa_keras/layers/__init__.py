@@ -3,7 +3,6 @@
 from mesa_keras.layers.class_token import ClassToken
 from mesa_keras.layers.contrastive_scale import ContrastiveScale
 from mesa_keras.layers.decision_rule import DecisionRule
-from mesa_keras.layers.ensemble_dense import EnsembleDense
 from mesa_keras.layers.fast_dropout import FastDropout
 from mesa_keras.layers.feature_normalization import FeatureNormalization
 from mesa_keras.layers.numerical_embedding import NumericalEmbedding
@@ -18,7 +17,6 @@ __all__ = [
     "ClassToken",
     "ContrastiveScale",
     "DecisionRule",
-    "EnsembleDense",
     "FastDropout",
     "FeatureNormalization",
     "LearnedPositionalEncoding",

@@ -34,14 +34,15 @@ def test_shape_names_and_saving(tmp_path, patch_size, names):
     assert encode(model, views).shape == (5, 8)
     known = {layer.name for layer in model.layers}
     parts = [f"{name}_{part}" for name in names for part in ("patches", "positions")]
-    assert {*parts, "class_token", "block_0", "block_1", "norm"} <= known
+    parts += ["class_token", "block_0", "block_1", "norm"]
+    assert {f"curves_{part}" for part in parts} <= known
     assert all(weight.path.split("/")[0] in known for weight in model.weights)
     check_saving(model, views, tmp_path)
 
 
 def test_number_of_tokens_follows_from_the_patch_size():
     def tokens(**changes):
-        return build(**changes).get_layer("class_token").output.shape[1] - 1
+        return build(**changes).get_layer("light_curve_class_token").output.shape[1] - 1
 
     assert tokens(patch_size=1) == 120 + 40
     # Views shorter than 100 steps have patches of half the size.
@@ -54,9 +55,9 @@ def test_number_of_tokens_follows_from_the_patch_size():
 def test_reading_the_class_token_alone_changes_nothing(num_layers):
     """The last block computes one token; a full block gives the same one."""
     model = build(num_layers=num_layers)
-    last = model.get_layer(f"block_{num_layers - 1}")
+    last = model.get_layer(f"light_curve_block_{num_layers - 1}")
     assert last.first_token_only
-    others = [model.get_layer(f"block_{i}") for i in range(num_layers - 1)]
+    others = [model.get_layer(f"light_curve_block_{i}") for i in range(num_layers - 1)]
     assert not any(block.first_token_only for block in others)
     views = {name: view.copy() for name, view in VIEWS.items()}
     views["global_view"][0, :50] = np.nan

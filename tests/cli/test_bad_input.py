@@ -54,7 +54,7 @@ def fails(run, tmp_path, capsys):
 
 
 SMALL = [
-    *("--d_model", "8", "--nhead", "2", "--num_layers", "1", "--num_members", "1"),
+    *("--d_model", "8", "--nhead", "2", "--num_layers", "1", "--num_towers", "1"),
     *("--feature_embedding_dim", "0", "--batch_size", "8", "--steps_per_execution"),
     "1",
 ]

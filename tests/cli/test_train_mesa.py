@@ -14,7 +14,7 @@ SMALL = [
     *("--planet_features", "period,depth", "--stellar-features", "stellar_temp"),
     *("--d_model", "8", "--nhead", "2", "--num_layers", "1", "--mlp_dim", "8"),
     *("--feature_dim", "8", "--feature_embedding_dim", "0", "--classifier_dim", "8"),
-    *("--num_members", "1", "--projection_dim", "4", "--batch_size", "16"),
+    *("--num_towers", "1", "--projection_dim", "4", "--batch_size", "16"),
     *("--no-jit_compile", "--steps_per_execution", "1"),
 ]
 

@@ -125,8 +125,8 @@ def _targets(
         "alignment": pairs,
         "scaled_alignment": pairs,
         "logits": label,
-        # Every member of an ensemble learns from the same label.
-        "member_logits": tf.one_hot(label, num_classes)[:, None],
+        # Every tower learns from the same label.
+        "tower_logits": tf.one_hot(label, num_classes)[:, None],
     }
     return {name: targets[name] for name in outputs}
 

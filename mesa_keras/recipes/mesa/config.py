@@ -68,7 +68,7 @@ class MesaConfig:
     d_model: int = _option(64, "width of tokens and embeddings", rule=POSITIVE)
     nhead: int = _option(4, "attention heads; divides d_model", rule=POSITIVE)
     num_layers: int = _option(
-        2, "Transformer blocks of the light-curve branch", rule=POSITIVE
+        1, "Transformer blocks of the light-curve branch", rule=POSITIVE
     )
     mlp_dim: int = _option(
         128, "width of the feed-forward layer of a block", rule=POSITIVE
@@ -94,10 +94,8 @@ class MesaConfig:
     classifier_dim: int = _option(
         192, "width of the classifier's hidden layers", rule=POSITIVE
     )
-    num_members: int = _option(
-        16,
-        "members of the classifier's weight-sharing ensemble; 1 for a plain one",
-        rule=POSITIVE,
+    num_towers: int = _option(
+        3, "networks side by side whose probabilities are averaged", rule=POSITIVE
     )
     temperature: float | str = _option(
         0.07, "temperature of the contrastive loss, or `learnable`", parse=temperature
@@ -161,10 +159,10 @@ class MesaConfig:
         0.05, "rate at which a single feature is hidden in training", rule=RATE
     )
     validation_fraction: float = _option(
-        0.1, "share of stars for early stopping", rule=SHARE
+        0.06, "share of stars for early stopping", rule=SHARE
     )
     calibration_fraction: float = _option(
-        0.1, "share of stars for temperature and thresholds", rule=SHARE
+        0.06, "share of stars for temperature and thresholds", rule=SHARE
     )
     thresholds: str = _option(
         "none",
@@ -191,8 +189,12 @@ class MesaConfig:
                 allows, rule = entry.metadata["rule"]
                 self._check(entry.name, allows(value), rule)
         self._check("nhead", self.d_model % self.nhead == 0, "must divide d_model")
-        if self.temperature != "learnable":
-            self._check("temperature", float(self.temperature) > 0, "must be positive")
+        number = isinstance(self.temperature, (int, float)) and self.temperature > 0
+        self._check(
+            "temperature",
+            number or self.temperature == "learnable",
+            "must be positive, or `learnable`",
+        )
 
     def _check(self, name: str, ok: bool, rule: str) -> None:
         if not ok:
@@ -220,7 +222,7 @@ class MesaConfig:
             "feature_embedding_dim": 4,
             "projection_dim": 8,
             "classifier_dim": 16,
-            "num_members": 2,
+            "num_towers": 2,
             "epochs": 2,
             "batch_size": 32,
             "warmup_epochs": 0.5,

@@ -10,7 +10,6 @@ from mesa_keras.branches import feature_mlp, light_curve_transformer, projection
 from mesa_keras.layers import (
     ContrastiveScale,
     DecisionRule,
-    EnsembleDense,
     FastDropout,
 )
 from mesa_keras.recipes.mesa.config import MesaConfig
@@ -48,6 +47,10 @@ def build_model(
 ) -> keras.Model:
     """Builds the model, not yet compiled.
 
+    With several towers, whole networks of the same build stand side by side. They start
+    from different weights and each learns to classify on its own; the probability is
+    the mean of theirs, which is better and better calibrated than any one's.
+
     Args:
         config: Widths, rates and losses.
         planet_columns: Columns of the input `planet_features`; may be empty.
@@ -62,40 +65,26 @@ def build_model(
         `score` of `DecisionRule`; `embedding`, the classifier's input; where there
         are views and features, `alignment` (batch, 2, dim), unit vectors of the light
         curve and of the physics; `scaled_alignment` where the temperature is
-        learnable; and `member_logits` (batch, members, classes) of an ensemble.
+        learnable; and `tower_logits` (batch, towers, classes) of several towers.
     """
-    inputs: dict[str, Any] = {}
-    encoded: dict[str, Any] = {}
-    if view_steps:
-        branch = light_curve_transformer(
-            view_steps,
-            patch_size=config.patch_size,
-            hidden_dim=config.d_model,
-            num_layers=config.num_layers,
-            num_heads=config.nhead,
-            mlp_dim=config.mlp_dim,
-            dropout=config.dropout,
-            name="light_curve_branch",
-        )
-        for view, steps in view_steps.items():
-            inputs[view] = keras.Input((steps,), name=view)
-        encoded["light_curve_branch"] = branch(
-            {view: inputs[view] for view in view_steps}
-        )
-    for name, columns in (("planet", planet_columns), ("stellar", stellar_columns)):
+    inputs = {view: keras.Input((n,), name=view) for view, n in view_steps.items()}
+    for name, columns in (
+        ("planet_features", planet_columns),
+        ("stellar_features", stellar_columns),
+    ):
         if columns:
-            x = keras.Input((len(columns),), name=f"{name}_features")
-            inputs[f"{name}_features"] = x
-            branch = _feature_branch(config, f"{name}_branch", columns)
-            encoded[f"{name}_branch"] = branch(x)
-    embedding = _join("embedding", list(encoded.values()))
-    outputs: dict[str, Any] = {"embedding": embedding}
-    physics = [encoded[name] for name in ENCODERS[1:] if name in encoded]
-    if view_steps and physics:
-        outputs |= _align(
-            config, encoded["light_curve_branch"], _join("physics", physics)
+            inputs[name] = keras.Input((len(columns),), name=name)
+    towers = [
+        _tower(
+            config,
+            inputs,
+            {"planet": planet_columns, "stellar": stellar_columns},
+            view_steps,
+            f"tower_{i}_" if i else "",
         )
-    outputs |= _classify(config, embedding)
+        for i in range(config.num_towers)
+    ]
+    outputs = _together(config, towers)
     schema = {
         "recipe": "mesa",
         "planet_features": list(planet_columns),
@@ -110,11 +99,74 @@ def build_model(
     return keras.Model(inputs, outputs, name="mesa")
 
 
+def _tower(
+    config: MesaConfig,
+    inputs: Mapping[str, Any],
+    columns: Mapping[str, Sequence[str]],
+    view_steps: Mapping[str, int],
+    prefix: str,
+) -> dict[str, Any]:
+    """One whole network: `embedding`, `logits`, and `alignment` where it can be."""
+    encoded = {}
+    if view_steps:
+        branch = light_curve_transformer(
+            view_steps,
+            patch_size=config.patch_size,
+            hidden_dim=config.d_model,
+            num_layers=config.num_layers,
+            num_heads=config.nhead,
+            mlp_dim=config.mlp_dim,
+            dropout=config.dropout,
+            name=f"{prefix}light_curve_branch",
+        )
+        encoded["light_curve"] = branch({view: inputs[view] for view in view_steps})
+    for name, names in columns.items():
+        if names:
+            branch = _feature_branch(config, f"{prefix}{name}_branch", names)
+            encoded[name] = branch(inputs[f"{name}_features"])
+    x = _join(f"{prefix}embedding", list(encoded.values()))
+    tower = {"embedding": x}
+    physics = [encoded[name] for name in columns if name in encoded]
+    if view_steps and physics:
+        views = (encoded["light_curve"], _join(f"{prefix}physics", physics))
+        tower["alignment"] = _align(config, views, prefix)
+    x = FastDropout(config.dropout, name=f"{prefix}classifier_input_dropout")(x)
+    x = layers.Dense(
+        config.classifier_dim, activation="relu", name=f"{prefix}classifier_hidden"
+    )(x)
+    x = FastDropout(config.dropout, name=f"{prefix}classifier_dropout")(x)
+    tower["logits"] = layers.Dense(len(config.labels), name=f"{prefix}logits")(x)
+    return tower
+
+
+def _together(config: MesaConfig, towers: list[dict[str, Any]]) -> dict[str, Any]:
+    """Joins the towers: mean probability, and one vector per view."""
+    outputs = dict(towers[0])
+    if towers[1:]:
+        x = ops.stack([tower["logits"] for tower in towers], axis=1)
+        outputs["tower_logits"] = x
+        outputs["logits"] = ops.logsumexp(ops.log_softmax(x, axis=-1), axis=1)
+        for name in towers[0].keys() - {"logits"}:
+            outputs[name] = _join(f"all_{name}", [tower[name] for tower in towers])
+        if "alignment" in outputs:
+            # Unit vectors side by side have the length sqrt(towers).
+            outputs["alignment"] = outputs["alignment"] / len(towers) ** 0.5
+    sigmoid = config.contrastive_loss == "sigmoid"
+    if "alignment" in outputs and (config.temperature == "learnable" or sigmoid):
+        # Starting values of the papers: CLIP, and SigLIP eq. 1.
+        outputs["scaled_alignment"] = ContrastiveScale(
+            initial_scale=10.0 if sigmoid else 1 / 0.07,
+            initial_bias=-10.0 if sigmoid else 0.0,
+            name="contrastive_scale",
+        )(outputs["alignment"])
+    return outputs
+
+
 def freeze_encoders(model: keras.Model) -> None:
     """Freezes the three encoders; projections and classifier stay trainable."""
-    for name in ENCODERS:
-        if name in {layer.name for layer in model.layers}:
-            model.get_layer(name).trainable = False
+    for layer in model.layers:
+        if layer.name.endswith(ENCODERS):
+            layer.trainable = False
 
 
 def decision_rule(model: keras.Model) -> DecisionRule:
@@ -150,50 +202,18 @@ def _feature_branch(
 
 
 def _join(name: str, parts: list[Any]) -> Any:
-    return layers.Concatenate(name=name)(parts) if parts[1:] else parts[0]
+    return layers.Concatenate(axis=-1, name=name)(parts) if parts[1:] else parts[0]
 
 
-def _align(config: MesaConfig, light_curve: Any, physics: Any) -> dict[str, Any]:
-    views = [
+def _align(config: MesaConfig, views: tuple[Any, Any], prefix: str) -> Any:
+    """Unit vectors of both views, `(batch, 2, dim)`."""
+    projected = [
         projection_head(
             x.shape[-1],
             hidden_dim=config.projection_dim,
             output_dim=config.projection_dim,
-            name=f"{name}_projection",
+            name=f"{prefix}{name}_projection",
         )(x)
-        for name, x in (("light_curve", light_curve), ("physics", physics))
+        for name, x in zip(("light_curve", "physics"), views, strict=True)
     ]
-    outputs = {"alignment": ops.stack(views, axis=1)}
-    if config.temperature == "learnable" or config.contrastive_loss == "sigmoid":
-        start = 10.0 if config.contrastive_loss == "sigmoid" else 1 / 0.07
-        bias = -10.0 if config.contrastive_loss == "sigmoid" else 0.0
-        outputs["scaled_alignment"] = ContrastiveScale(
-            initial_scale=start, initial_bias=bias, name="contrastive_scale"
-        )(outputs["alignment"])
-    return outputs
-
-
-def _classify(config: MesaConfig, x: Any) -> dict[str, Any]:
-    num_classes, members = len(config.labels), config.num_members
-    if members == 1:
-        x = FastDropout(config.dropout, name="classifier_input_dropout")(x)
-        x = layers.Dense(
-            config.classifier_dim, activation="relu", name="classifier_hidden"
-        )(x)
-        x = FastDropout(config.dropout, name="classifier_dropout")(x)
-        return {"logits": layers.Dense(num_classes, name="logits")(x)}
-    for i, spread in enumerate((0.5, 0.0)):
-        x = EnsembleDense(
-            config.classifier_dim,
-            members,
-            activation="relu",
-            spread=spread,
-            name=f"classifier_hidden_{i}",
-        )(x)
-        x = FastDropout(config.dropout, name=f"classifier_dropout_{i}")(x)
-    x = layers.EinsumDense(
-        "bki,kio->bko", (members, num_classes), bias_axes="ko", name="member_logits"
-    )(x)
-    # The ensemble's probability is the mean of its members'.
-    mean = ops.logsumexp(ops.log_softmax(x, axis=-1), axis=1)
-    return {"member_logits": x, "logits": mean}
+    return ops.stack(projected, axis=1)

@@ -32,7 +32,7 @@ def trained_model(
         A compiled model of the same inputs.
     """
     losses: dict[str, Any] = {}
-    target = "member_logits" if "member_logits" in model.output else "logits"
+    target = "tower_logits" if "tower_logits" in model.output else "logits"
     losses[target] = FocalLoss(
         gamma=config.focal_gamma,
         alpha=[config.focal_alpha * weight for weight in class_weights]

@@ -7,6 +7,8 @@ import keras
 from mesa_keras.recipes.mesa.model import decision_rule
 from mesa_keras.training import Transfer, load_pretrained, open_model
 
+_MODALITIES = ("views", "planet_features", "stellar_features")
+
 
 def take_weights(model: keras.Model, path: str | Path) -> Transfer:
     """Takes the weights that mean the same in both models.
@@ -27,12 +29,23 @@ def take_weights(model: keras.Model, path: str | Path) -> Transfer:
     """
     source = open_model(path)
     ours, theirs = decision_rule(model), decision_rule(source)
+    here, there = ours.schema or {}, theirs.schema or {}
     exclude = {f"{ours.name}/": "found anew by calibration"}
+    changed = {
+        f"{branch}_branch": "the columns differ"
+        for branch in ("planet", "stellar")
+        if here.get(f"{branch}_features") != there.get(f"{branch}_features")
+    }
+    # What joins the modalities means something else where one is missing.
+    if [bool(here.get(name)) for name in _MODALITIES] != [
+        bool(there.get(name)) for name in _MODALITIES
+    ]:
+        changed["classifier_hidden"] = "the modalities differ"
+        changed["physics_projection"] = "the modalities differ"
     if ours.class_names != theirs.class_names:
-        for name in ("logits/", "member_logits/"):
-            exclude[name] = "the classes differ"
-    for branch in ("planet", "stellar"):
-        key = f"{branch}_features"
-        if (ours.schema or {}).get(key) != (theirs.schema or {}).get(key):
-            exclude[f"{branch}_branch"] = "the columns differ"
+        changed["logits"] = "the classes differ"
+    for layer in model.layers:
+        for name, reason in changed.items():
+            if layer.name.endswith(name):
+                exclude[layer.name] = reason
     return load_pretrained(model, source, path, exclude)

@@ -16,7 +16,7 @@ from tests.recipes.mesa.candidates import (
 )
 
 NUM, BATCH = 200, 20
-OUTPUTS = ("member_logits", "logits", "alignment")
+OUTPUTS = ("tower_logits", "logits", "alignment")
 QUIET = {
     "augment": False,
     "modality_dropout": 0.0,
@@ -67,8 +67,8 @@ def test_inputs_labels_and_pairs_belong_together(data):
         np.testing.assert_array_equal(x[name], values[rows])
     assert set(y) == set(OUTPUTS)
     np.testing.assert_array_equal(y["logits"], data.label[rows])
-    assert y["member_logits"].shape == (NUM, 1, 3)
-    np.testing.assert_array_equal(y["member_logits"][:, 0].argmax(1), data.label[rows])
+    assert y["tower_logits"].shape == (NUM, 1, 3)
+    np.testing.assert_array_equal(y["tower_logits"][:, 0].argmax(1), data.label[rows])
     lacks = ((rows >= 5) & (rows < 15)) | ((rows >= 20) & (rows < 40))
     np.testing.assert_array_equal(y["alignment"] < 0, lacks)
     for batch in y["alignment"].reshape(-1, BATCH):

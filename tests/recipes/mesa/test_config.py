@@ -88,11 +88,7 @@ SHARES = ["validation_fraction", "calibration_fraction"]
         ("labels", ("A",)),
         ("labels", ("A", "A")),
         ("temperature", 0.0),
-        pytest.param(
-            "temperature",
-            "warm",
-            marks=pytest.mark.xfail(reason="the error of float() names no field"),
-        ),
+        ("temperature", "warm"),
         ("contrastive_loss", "triplet"),
         ("class_balance", "yes"),
         ("feature_transform", "none"),

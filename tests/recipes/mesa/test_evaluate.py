@@ -199,7 +199,7 @@ def test_on_real_candidates(real_data, tmp_path):
     config = MesaConfig.small(
         learning_rate=5e-3,
         weight_averaging=0.0,
-        num_members=1,
+        num_towers=1,
         jit_compile=False,
     )
     train(config, real_data / "koi" / "train_data.csv", tmp_path)

@@ -77,7 +77,7 @@ def test_the_loss_goes_down_and_the_labels_are_learned(run):
     history = json.loads((folder / "mesa_training_history.json").read_text())
     assert history == result.history
     assert len(history["loss"]) == EPOCHS
-    for name in ("loss", "val_loss", "val_member_logits_loss"):
+    for name in ("loss", "val_loss", "val_tower_logits_loss"):
         assert history[name][-1] < 0.8 * history[name][0], name
     held_out = [result.metrics[name]["accuracy"] for name in sorted(result.metrics)]
     assert np.mean(held_out) > 0.65
@@ -190,7 +190,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(run, path, tmp_path, monkeypa
         {"class_balance": "balanced_sampling"},
         {"temperature": "learnable"},
         {"contrastive_loss": "sigmoid"},
-        {"num_members": 1, "weight_averaging": 0.0, "feature_embedding_dim": 0},
+        {"num_towers": 1, "weight_averaging": 0.0, "feature_embedding_dim": 0},
         {"thresholds": "max_f1", "focal_gamma": 2.0, "label_smoothing": 0.1},
         {"feature_transform": "log", "augment": False, "contrastive_weight": 0.0},
         {"patch_size": 1, "derived_features": True, "jit_compile": True},
@@ -233,8 +233,8 @@ def test_freezing_needs_pretrained_weights(path, tmp_path):
 @pytest.mark.slow
 def test_a_diverged_training_ends_in_one_sentence(path, tmp_path, monkeypatch):
     def explode(model, data):
-        model.get_layer("member_logits").kernel.assign(
-            np.full(model.get_layer("member_logits").kernel.shape, np.nan)
+        model.get_layer("logits").kernel.assign(
+            np.full(model.get_layer("logits").kernel.shape, np.nan)
         )
 
     monkeypatch.setattr(module, "adapt", explode)
@@ -257,7 +257,7 @@ def test_frozen_pretrained_encoders_stay_as_they_are(run, path, tmp_path):
     heads = ("light_curve_projection", "physics_projection", "classifier", "member")
     changed = {name for name in after if not np.array_equal(after[name], before[name])}
     assert all(name.startswith((*heads, "decision_rule/")) for name in changed)
-    assert any(name.startswith("member_logits") for name in changed)
+    assert any(name.startswith("logits") for name in changed)
     assert any(name.startswith("physics_projection") for name in changed)
     assert result.history["loss"][0] < run[0].history["loss"][0]
 
@@ -273,9 +273,9 @@ def test_pretraining_on_other_columns_and_classes_says_what_was_left(run, tmp_pa
         config, path, tmp_path / "out", pretrained_path=run[1] / "mesa_model.keras"
     )
     left = result.transfer.left
-    assert left["member_logits/kernel"] == "the classes differ"
+    assert left["logits/kernel"] == "the classes differ"
     assert left["planet_branch_embedding/kernel"] == "the columns differ"
-    assert "block_0/mlp_in/kernel" in result.transfer.taken
+    assert "light_curve_branch_block_0/mlp_in/kernel" in result.transfer.taken
     assert "the columns differ" in result.transfer.summary()
     assert result.model.output_shape["probabilities"] == (None, 2)
 
