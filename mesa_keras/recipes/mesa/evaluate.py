@@ -19,6 +19,7 @@ from mesa_keras.recipes.mesa.evaluation_figures import boundary_columns, draw
 from mesa_keras.recipes.mesa.evaluation_measures import (
     INTERPOLATED,
     measure,
+    measure_parts,
     measure_without_interpolated,
     run_model,
 )
@@ -97,6 +98,7 @@ def evaluate(
     evaluated = run_model(predictor, data.take(rows), batch_size)
     results = measure(evaluated, seed)
     results |= _described(predictor, data, evaluated.data, notes)
+    results["parts"] = measure_parts(evaluated, seed)
     runs = _interpolated_runs(data.path, columns)
     if runs is not None:
         results["without_interpolated"] = measure_without_interpolated(

@@ -146,3 +146,41 @@ def measure_without_interpolated(
         "num_objects": len(kept),
         **(_metrics(evaluated, kept, seed) if kept.size else {}),
     }
+
+
+def measure_parts(evaluated: Evaluated, seed: int = 0) -> dict[str, Any]:
+    """Returns the six figures of merit from each part of the inputs alone.
+
+    All other inputs are hidden from the model, as if no candidate had them. Candidates
+    that have nothing in the part are left out.
+
+    Args:
+        evaluated: Candidates and the model's outputs.
+        seed: Seed of the bootstrap.
+    """
+    inputs = evaluated.data.inputs()
+    views, features = list(evaluated.data.views), [n for n in _FEATURES if n in inputs]
+    parts = {"light_curve": views, **{name: [name] for name in features}}
+    if len(features) > 1:
+        parts["features"] = features
+    results = {}
+    for part, names in parts.items():
+        if not names or len(names) == len(inputs):
+            continue
+        shown = {
+            name: values if name in names else np.full_like(values, np.nan)
+            for name, values in inputs.items()
+        }
+        has = np.any([~np.isnan(inputs[name]).all(axis=1) for name in names], axis=0)
+        found = evaluated.predictor.predict(shown)
+        alone = Evaluated(evaluated.predictor, evaluated.data, found, np.array([], int))
+        rows = np.flatnonzero(has)
+        if rows.size:
+            results[part] = {
+                "num_objects": len(rows),
+                **_metrics(alone, rows, seed),
+                "calibration_band": calibration_band(
+                    found["probabilities"][rows], seed=seed
+                ),
+            }
+    return results

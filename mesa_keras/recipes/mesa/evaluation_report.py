@@ -62,6 +62,7 @@ def write_evaluation_report(
             figures=shown("confusion_matrix", "roc"),
         ),
         _calibration(results, shown("reliability")),
+        _parts(results),
         _agreement(results, shown("alignment")),
         Section(
             title="What the model sees",
@@ -136,6 +137,22 @@ def _calibration(results: Mapping[str, Any], figures: list[Picture]) -> Section:
         f"{band['high']:.3f}. Temperature {results['model']['temperature']:.3f}."
     )
     return Section(title="Calibration", text=[text], figures=figures)
+
+
+def _parts(results: Mapping[str, Any]) -> Section:
+    """What the model says from the light curve, the planet or the star alone."""
+    if not results["parts"]:
+        return Section(title="From a part of the inputs")
+    names = ("accuracy", "macro_f1", "roc_auc", "log_loss", "ece")
+    table = Table(
+        columns=["Inputs shown", "Candidates", *(METRICS[name] for name in names)],
+        rows=[
+            [part.replace("_", " "), row["num_objects"], *(row[n] for n in names)]
+            for part, row in results["parts"].items()
+        ],
+        caption="All other inputs are hidden from the model.",
+    )
+    return Section(title="From a part of the inputs", tables=[table])
 
 
 def _agreement(results: Mapping[str, Any], figures: list[Picture]) -> Section:
