@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from cli._arguments import DONE, add_option, print_table, run
@@ -45,6 +46,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _simulate_mesa(arguments: argparse.Namespace) -> int:
+    begin = time.perf_counter()
     from mesa_keras.simulation.survey_files import SURVEY_FILES, write_survey
 
     truth = write_survey(
@@ -66,6 +68,7 @@ def _simulate_mesa(arguments: argparse.Namespace) -> int:
                 name: f"{row['object_id']:,} candidates of {row['star_id']:,} stars"
                 for name, row in split.iloc[::-1].iterrows()
             },
+            "time": f"{time.perf_counter() - begin:.0f} s",
             "written": " ".join(
                 str(Path(arguments.output_dir) / name) for name in SURVEY_FILES
             ),

@@ -22,6 +22,7 @@ from mesa_keras.simulation.kinds import KINDS
 from mesa_keras.simulation.noise import kepler_noise_ppm
 from mesa_keras.simulation.observation import cadences, remove_trend, stellar_noise
 from mesa_keras.simulation.population import Event, Star, draw_star
+from mesa_keras.simulation.truth import true_parameters
 
 WINDOW_DAYS = 120.0
 COLUMNS = (
@@ -39,12 +40,14 @@ class Candidate:
         star: Number of its star, from 1 on.
         row: Catalogue columns by name, as in `COLUMNS`.
         views: `global_view` `(201,)` and `local_view` `(61,)`, float32.
+        truth: Label, kind and true parameters by name, as in `true_parameters`.
         event: What it truly is.
     """
 
     star: int
     row: dict[str, Any]
     views: dict[str, np.ndarray]
+    truth: dict[str, Any]
     event: Event
 
 
@@ -84,7 +87,7 @@ def simulate_candidates(
 
 def simulate_survey(
     num: int, seed: int, *, window_days: float = WINDOW_DAYS
-) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+) -> tuple[pd.DataFrame, dict[str, np.ndarray], pd.DataFrame]:
     """Simulates the first `num` candidates of a survey.
 
     Args:
@@ -93,8 +96,9 @@ def simulate_survey(
         window_days: Length of the observation in days.
 
     Returns:
-        Table with the columns of MESA's data (NaN where a value is missing), and
-        `global_view` `(num, 201)` and `local_view` `(num, 61)`, float32.
+        Table with the columns of MESA's data (NaN where a value is missing);
+        `global_view` `(num, 201)` and `local_view` `(num, 61)`, float32; and the table
+        of what each object truly is, which no model may see.
 
     Raises:
         ImportError: If batman is not installed.
@@ -107,7 +111,8 @@ def simulate_survey(
     )
     frame = pd.DataFrame([candidate.row for candidate in chosen], columns=list(COLUMNS))
     names = chosen[0].views
-    return frame, {name: np.stack([c.views[name] for c in chosen]) for name in names}
+    views = {name: np.stack([c.views[name] for c in chosen]) for name in names}
+    return frame, views, pd.DataFrame([candidate.truth for candidate in chosen])
 
 
 def _observe(
@@ -139,7 +144,11 @@ def _observe(
             **catalogue_event(catalogued, event, ephemeris, measured, rng),
             "label": draw_label(event.kind, measured, len(events) - 1, rng),
         }
-        found.append(Candidate(star=number, row=row, views=views, event=event))
+        truth = {name: row[name] for name in ("object_id", "star_id", "label")}
+        truth |= true_parameters(event, star)
+        found.append(
+            Candidate(star=number, row=row, views=views, truth=truth, event=event)
+        )
     return found
 
 

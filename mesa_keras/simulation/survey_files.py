@@ -20,7 +20,6 @@ from mesa_keras.simulation.kinds import KINDS
 from mesa_keras.simulation.survey import (
     COLUMNS,
     WINDOW_DAYS,
-    Candidate,
     simulate_candidates,
 )
 
@@ -89,7 +88,8 @@ def write_survey(
     ) as bar:
         for candidate in bar:
             rows.append(candidate.row)
-            truths.append(_truth(candidate, test_fraction))
+            split = _split(candidate.star, test_fraction)
+            truths.append({**candidate.truth, "split": split})
             for name, view in candidate.views.items():
                 views.setdefault(name, []).append(view.astype(np.float16))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -126,27 +126,19 @@ def _check_folder(folder: Path) -> None:
                     f"{folder / name} is there already and was not simulated: "
                     "choose another folder"
                 )
-    with tempfile.TemporaryFile(dir=folder):
-        pass
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        # The temporary name would mean nothing to a user.
+        raise OSError(error.errno, error.strerror, str(folder)) from error
 
 
-def _truth(candidate: Candidate, test_fraction: float) -> dict[str, Any]:
-    event = candidate.event
+def _split(star: int, test_fraction: float) -> str:
     # Stars are drawn independently: every n-th one is as good as a random choice, exact
     # in number, and does not depend on how many follow.
-    star = candidate.star
     is_test = int(star * test_fraction) > int((star - 1) * test_fraction)
-    return {
-        "object_id": candidate.row["object_id"],
-        "star_id": candidate.row["star_id"],
-        "label": candidate.row["label"],
-        "kind": event.kind,
-        "split": "test" if is_test else "train",
-        "period": event.period,
-        "epoch": event.epoch,
-        "duration": event.duration,
-        "impact": event.impact,
-    }
+    return "test" if is_test else "train"
 
 
 def _write(

@@ -1,6 +1,10 @@
+import contextlib
+import os
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,7 +22,14 @@ def test_writes_and_sums_up(tmp_path, capsys, spelling):
     for name in SURVEY_FILES:
         assert (folder / name).exists()
         assert str(folder / name) in shown.out
-    for word in ("planet", "CONFIRMED", "FALSE POSITIVE", "candidates of", "all"):
+    for word in (
+        "planet",
+        "CONFIRMED",
+        "FALSE POSITIVE",
+        "candidates of",
+        "all",
+        "time",
+    ):
         assert word in shown.out
     assert "simulating" in shown.err
     assert "30/30" in shown.err
@@ -58,6 +69,40 @@ def test_wrong_folder(tmp_path, capsys):
     check_one_sentence(capsys, ["mesa", "--output_dir", str(path)], "is a file")
     below = str(path / "below")
     check_one_sentence(capsys, ["mesa", "--output_dir", below], "Not a directory")
+
+
+@contextlib.contextmanager
+def ordinary_user():
+    """Takes root's rights away for a while; permissions mean nothing to root."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def closed_folder():
+    """A folder that any user may read, and none may write to."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o555)
+        yield folder
+        folder.chmod(0o755)
+
+
+def test_folder_that_takes_no_files(closed_folder, capsys):
+    for folder in (closed_folder, closed_folder / "new"):
+        with ordinary_user():
+            check_one_sentence(
+                capsys,
+                ["mesa", "--output_dir", str(folder)],
+                f"Permission denied: '{folder}'",
+            )
+        assert not list(closed_folder.iterdir())
 
 
 def test_full_disk(tmp_path, capsys, monkeypatch):

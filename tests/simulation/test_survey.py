@@ -30,14 +30,15 @@ def of_kind(survey, kind):
 
 
 def test_an_object_does_not_depend_on_how_many_follow(survey):
-    frame, arrays = simulate_survey(40, 0)
+    frame, arrays, truth = simulate_survey(40, 0)
     assert tuple(frame.columns) == COLUMNS
     for name in COLUMNS:
         np.testing.assert_array_equal(frame[name], columns(survey[:40], name))
     for name, array in arrays.items():
         assert array.dtype == np.float32
         np.testing.assert_array_equal(array, views(survey[:40], name))
-    other, _ = simulate_survey(40, 1)
+    assert truth.to_dict("records")[7] == pytest.approx(survey[7].truth, nan_ok=True)
+    other, _, _ = simulate_survey(40, 1)
     assert not np.array_equal(frame["period"], other["period"])
 
 

@@ -38,6 +38,7 @@ def test_files_fit_together(written):
     ids = set(train["object_id"]) | set(test["object_id"])
     truth = pd.read_csv(written / "truth.csv")
     assert set(truth["object_id"]) == ids
+    assert set(truth["object_id"][truth["split"] == "test"]) == set(test["object_id"])
     with np.load(written / "views.npz") as views:
         assert set(views["object_id"]) == ids
         assert views["global_view"].shape == (60, 201)
