@@ -159,10 +159,10 @@ class MesaConfig:
         0.05, "rate at which a single feature is hidden in training", rule=RATE
     )
     validation_fraction: float = _option(
-        0.06, "share of stars for early stopping", rule=SHARE
+        0.05, "share of stars for early stopping", rule=SHARE
     )
     calibration_fraction: float = _option(
-        0.06, "share of stars for temperature and thresholds", rule=SHARE
+        0.1, "share of stars for temperature and thresholds", rule=SHARE
     )
     thresholds: str = _option(
         "none",

@@ -147,7 +147,11 @@ def _parts(results: Mapping[str, Any]) -> Section:
     table = Table(
         columns=["Inputs shown", "Candidates", *(METRICS[name] for name in names)],
         rows=[
-            [part.replace("_", " "), row["num_objects"], *(row[n] for n in names)]
+            [
+                part.replace("_", " "),
+                row["num_objects"],
+                *(row[name]["value"] for name in names),
+            ]
             for part, row in results["parts"].items()
         ],
         caption="All other inputs are hidden from the model.",
