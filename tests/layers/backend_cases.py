@@ -44,6 +44,7 @@ LAYERS = {
         SERIES,
     ),
     "TransformerBlock": (lambda: layers.TransformerBlock(2, 8), SERIES),
+    "FastDropout": (lambda: layers.FastDropout(0.4, seed=1), SERIES),
     "PatchEmbedding": (lambda: layers.PatchEmbedding(3, 5), GAPS),
     "FeatureNormalization": (_normalization, TABLE),
     "NumericalEmbedding": (lambda: layers.NumericalEmbedding(5), np.abs(TABLE[4:])),
@@ -74,7 +75,10 @@ def outputs(name):
     make, inputs = LAYERS[name]
     layer = make()
     valid = np.arange(7)[None] < np.array([7, 4, 1])[:, None]
-    options = {"valid": valid} if name == "TransformerBlock" else {}
+    options = {
+        "TransformerBlock": {"valid": valid},
+        "FastDropout": {"training": True},
+    }.get(name, {})
     layer(inputs, **options)
     rng = np.random.default_rng(1)
     for weight in layer.trainable_weights:
