@@ -118,7 +118,8 @@ class TransformerBlock(keras.layers.Layer):
         return x + self.mlp_dropout(y, training=training)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
+        batch, steps, channels = input_shape
+        return batch, 1 if self.first_token_only else steps, channels
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -57,3 +57,10 @@ def test_rejects_bad_arguments():
         TransformerBlock(0, 16)
     with pytest.raises(ValueError, match="`num_heads` must divide the channels"):
         TransformerBlock(3, 16)(X)
+
+
+def test_first_token_only_states_its_shape():
+    x = keras.Input((7, 4))
+    block = TransformerBlock(2, 8, first_token_only=True)
+    assert block(x).shape == (None, 1, 4)
+    assert block.compute_output_shape((3, 7, 4)) == (3, 1, 4)

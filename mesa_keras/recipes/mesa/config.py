@@ -169,7 +169,9 @@ class MesaConfig:
         "how class thresholds are chosen on the calibration stars",
         choices=("none", "max_f1"),
     )
-    jit_compile: bool = _option(True, "compile the training step with XLA")
+    jit_compile: bool = _option(
+        False, "compile the training step with XLA: faster steps, a slow start"
+    )
     steps_per_execution: int = _option(
         16, "training steps per call from Python", rule=POSITIVE
     )

@@ -13,6 +13,7 @@ from mesa_keras.layers import (
     FastDropout,
 )
 from mesa_keras.recipes.mesa.config import MesaConfig
+from mesa_keras.training import Transfer
 
 ENCODERS = ("light_curve_branch", "planet_branch", "stellar_branch")
 # Spread over orders of magnitude; the others are normalized as they are.
@@ -162,11 +163,27 @@ def _together(config: MesaConfig, towers: list[dict[str, Any]]) -> dict[str, Any
     return outputs
 
 
-def freeze_encoders(model: keras.Model) -> None:
-    """Freezes the three encoders; projections and classifier stay trainable."""
+def freeze_encoders(model: keras.Model, transfer: Transfer | None = None) -> None:
+    """Freezes the three encoders; projections and classifier stay trainable.
+
+    Args:
+        model: Model of `build_model`.
+        transfer: What was taken from a pretrained model, to make sure that no encoder
+            is frozen as it started.
+
+    Raises:
+        ValueError: If weights of an encoder were not taken.
+    """
     for layer in model.layers:
-        if layer.name.endswith(ENCODERS):
-            layer.trainable = False
+        if not layer.name.endswith(ENCODERS):
+            continue
+        for path, reason in (transfer.left if transfer else {}).items():
+            if path.startswith(layer.name):
+                raise ValueError(
+                    "`freeze_backbone` needs pretrained weights for every encoder. "
+                    f"Received: {path} was not taken ({reason})"
+                )
+        layer.trainable = False
 
 
 def decision_rule(model: keras.Model) -> DecisionRule:

@@ -35,6 +35,7 @@ SEED = MesaConfig(
     weight_decay=0.05,
     warmup_epochs=1.0,
     weight_averaging=0.0,
+    jit_compile=True,
 )
 SEED_LARGE = dataclasses.replace(
     SEED, d_model=128, nhead=8, num_layers=4, mlp_dim=512, classifier_dim=128

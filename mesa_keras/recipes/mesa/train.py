@@ -127,7 +127,7 @@ def train(
     if pretrained_path is not None:
         transfer = take_weights(model, pretrained_path)
         if freeze_backbone:
-            freeze_encoders(model)
+            freeze_encoders(model, transfer)
     state = RunState(
         folder / "mesa_training_state.npz",
         {

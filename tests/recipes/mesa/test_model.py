@@ -14,6 +14,7 @@ from mesa_keras.recipes.mesa.model import (
 )
 from mesa_keras.recipes.mesa.presets import PRESETS, SEED
 from mesa_keras.recipes.mesa.trained_model import alignment_output, trained_model
+from mesa_keras.training import Transfer
 from tests.keras_checks import check_saving
 from tests.recipes.mesa.candidates import (
     LABELS,
@@ -305,3 +306,10 @@ def test_warm_up_and_cosine_follow_the_config():
     # A warm-up longer than the training still leaves a schedule.
     long = small(warmup_epochs=99.0)
     trained_model(build(long), long, steps_per_epoch=1)
+
+
+def test_an_encoder_without_pretrained_weights_is_not_frozen():
+    model = build(small())
+    transfer = Transfer((), {"planet_branch_embedding/kernel": "the columns differ"})
+    with pytest.raises(ValueError, match="pretrained weights for every encoder"):
+        freeze_encoders(model, transfer)

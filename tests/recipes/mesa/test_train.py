@@ -323,7 +323,6 @@ print(json.dumps({"peak_gb": peak, **result.metrics["validation"]}))
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="2.5 GB at the first step: three towers are compiled")
 def test_real_candidates_train_in_less_than_two_gigabytes(real_data, tmp_path):
     done = subprocess.run(
         [
