@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mesa_keras.evaluation import check_disjoint, check_no_leak
+from mesa_keras.evaluation import check_no_leak
 from mesa_keras.readers import LEAKING_ARCHIVE_COLUMNS, read_candidates
 from mesa_keras.recipes.mesa.derived_features import DERIVED_COLUMNS
 from mesa_keras.recipes.mesa.table_arrays import (
@@ -26,8 +25,6 @@ from mesa_keras.recipes.mesa.view_sources import fit_to_model, load_views
 
 # These columns name rows, classes and files, and are never inputs.
 _NOT_INPUTS = frozenset({"object_id", "star_id", "label", "light_curve"})
-_ROW_NAME = re.compile(r"row \d+$")
-_CATALOGUE_STAR = re.compile(r"(?:KIC|TIC|EPIC)?[ _-]*0*(\d+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -231,30 +228,3 @@ def _check_names(
 
 def _fingerprint(*parts: str) -> str:
     return hashlib.sha256(":".join(parts).encode()).hexdigest()
-
-
-def check_trainable(data: MesaData) -> None:
-    """Raises `ValueError` unless the rows hold labels of two classes or more."""
-    label = np.array([]) if data.label is None else data.label
-    present = np.unique(label[label >= 0]).tolist()
-    if len(present) < 2:
-        found = ", ".join(data.class_names[index] for index in present) or "none"
-        raise ValueError(
-            f"{data.path}: training needs two classes or more. Received: {found}"
-        )
-
-
-def check_no_shared_stars(train: MesaData, test: MesaData) -> None:
-    """Raises `ValueError` if a star stands in both.
-
-    "TIC 0261136679" and "261136679" are one star; row numbers are none.
-    """
-    named = [
-        [
-            _CATALOGUE_STAR.sub(r"\1", star)
-            for star in data.star_id
-            if not _ROW_NAME.match(star)
-        ]
-        for data in (train, test)
-    ]
-    check_disjoint(train=named[0], test=named[1])

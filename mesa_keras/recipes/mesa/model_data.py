@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mesa_keras.inference import Predictor
-from mesa_keras.recipes.mesa.data import MesaData, check_no_shared_stars, load_data
+from mesa_keras.recipes.mesa.data import MesaData, load_data
+from mesa_keras.recipes.mesa.data_checks import check_no_shared_stars
 
 CONFIG_FILE = "mesa_config.json"
 

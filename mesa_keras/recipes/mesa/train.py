@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import keras
 import numpy as np
@@ -15,18 +15,19 @@ from mesa_keras.evaluation.thresholds import Objective
 from mesa_keras.layers import FeatureNormalization
 from mesa_keras.losses import alpha_from_counts
 from mesa_keras.pipelines.split import split_by_group
-from mesa_keras.readers import NO_USABLE_VALUE
 from mesa_keras.recipes.mesa.batches import (
     make_evaluation_batches,
     make_training_batches,
 )
 from mesa_keras.recipes.mesa.calibrate import calibrate_model
 from mesa_keras.recipes.mesa.config import MesaConfig
-from mesa_keras.recipes.mesa.data import MesaData, check_trainable, load_data
+from mesa_keras.recipes.mesa.data import MesaData, load_data
+from mesa_keras.recipes.mesa.data_checks import check_trainable
 from mesa_keras.recipes.mesa.model import build_model, freeze_encoders
 from mesa_keras.recipes.mesa.run_files import write_run
 from mesa_keras.recipes.mesa.trained_model import trained_model
 from mesa_keras.recipes.mesa.transfer import take_weights
+from mesa_keras.recipes.mesa.usable_data import usable
 from mesa_keras.training import RunState, Transfer, fit
 
 
@@ -94,7 +95,7 @@ def train(
             "`freeze_backbone` needs `pretrained_path`: encoders with random weights "
             "are not worth freezing."
         )
-    data = _usable(
+    data = usable(
         load_data(
             data_path,
             labels=config.labels,
@@ -160,29 +161,6 @@ def train(
         transfer=transfer,
         files=files,
     )
-
-
-def _usable(data: MesaData) -> MesaData:
-    """Leaves out rows that hold nothing, and columns that hold nothing in any row."""
-    empty = np.array([NO_USABLE_VALUE in fault for fault in data.faults])
-    if data.label is not None:
-        empty |= data.label < 0
-    notes = []
-    if empty.any():
-        shown = ", ".join(data.object_id[empty][:3])
-        notes.append(f"{empty.sum()} candidates hold nothing to learn from: {shown} …")
-        data = data.take(np.flatnonzero(~empty))
-    changes: dict[str, Any] = {}
-    for name in ("planet", "stellar"):
-        values = getattr(data, f"{name}_features")
-        found = np.isfinite(values).any(axis=0)
-        names = getattr(data, f"{name}_columns")
-        changes[f"{name}_features"] = values[:, found]
-        changes[f"{name}_columns"] = tuple(np.array(names, str)[found].tolist())
-        absent = np.array(names, str)[~found].tolist()
-        if absent:
-            notes.append(f"columns without any value left out: {', '.join(absent)}")
-    return dataclasses.replace(data, **changes, warnings=(*data.warnings, *notes))
 
 
 def _split(data: MesaData, config: MesaConfig) -> dict[str, MesaData]:

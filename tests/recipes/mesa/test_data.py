@@ -11,10 +11,9 @@ from mesa_keras.recipes.mesa.config import (
     KEPLER12_STELLAR_FEATURES,
 )
 from mesa_keras.recipes.mesa.data import (
-    check_no_shared_stars,
-    check_trainable,
     load_data,
 )
+from mesa_keras.recipes.mesa.data_checks import check_no_shared_stars, check_trainable
 from mesa_keras.recipes.mesa.derived_features import DERIVED_COLUMNS
 
 LABELS = ("PC", "FP")
