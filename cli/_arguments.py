@@ -71,6 +71,39 @@ def config_from(arguments: argparse.Namespace, presets: Mapping[str, Config]) ->
     return config
 
 
+def add_candidate_options(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Adds the options that commands on tables of candidates share.
+
+    Args:
+        parser: Parser to extend.
+        *names: Options wanted, in the order of the help: of `model_path`,
+            `allow_shared_stars`, `views_path`, `columns` and `batch_size`.
+    """
+    shared: dict[str, dict[str, Any]] = {
+        "model_path": {
+            "default": "output/mesa_model.keras",
+            "help": "trained model [output/mesa_model.keras]",
+        },
+        "allow_shared_stars": {
+            "action": "store_true",
+            "help": "go on, with a note, if the model was trained on stars of the "
+            "table",
+        },
+        "views_path": {"help": "file of light-curve views [beside the table]"},
+        "columns": {
+            "type": columns,
+            "help": "our column=theirs, separated by commas",
+        },
+        "batch_size": {
+            "type": int,
+            "default": 256,
+            "help": "candidates at a time [256]",
+        },
+    }
+    for name in names:
+        add_option(parser, name, **shared[name])
+
+
 def columns(text: str) -> dict[str, str]:
     """Reads `name=theirs,name=theirs`."""
     pairs = [part.split("=", 1) for part in text.split(",") if part.strip()]

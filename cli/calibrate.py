@@ -6,8 +6,8 @@ import sys
 from cli._arguments import (
     DONE,
     DONE_WITH_FAULTS,
+    add_candidate_options,
     add_option,
-    columns,
     print_table,
     quiet_start,
     run,
@@ -19,12 +19,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python -m cli.calibrate", description=__doc__
     )
-    add_option(
-        result,
-        "model_path",
-        default="output/mesa_model.keras",
-        help="trained model [output/mesa_model.keras]",
-    )
+    add_candidate_options(result, "model_path")
     add_option(
         result,
         "data",
@@ -55,18 +50,7 @@ def parser() -> argparse.ArgumentParser:
         default=None,
         help="call a candidate below all thresholds unknown [as the model does]",
     )
-    add_option(
-        result,
-        "allow_shared_stars",
-        action="store_true",
-        help="go on, with a note, if the model was trained on stars of the table",
-    )
-    add_option(
-        result, "views_path", help="file of light-curve views [beside the table]"
-    )
-    add_option(
-        result, "columns", type=columns, help="our column=theirs, separated by commas"
-    )
+    add_candidate_options(result, "allow_shared_stars", "views_path", "columns")
     return result
 
 

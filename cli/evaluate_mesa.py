@@ -7,8 +7,8 @@ from pathlib import Path
 from cli._arguments import (
     DONE,
     DONE_WITH_FAULTS,
+    add_candidate_options,
     add_option,
-    columns,
     print_table,
     quiet_start,
     run,
@@ -20,12 +20,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python -m cli.evaluate_mesa", description=__doc__
     )
-    add_option(
-        result,
-        "model_path",
-        default="output/mesa_model.keras",
-        help="trained model [output/mesa_model.keras]",
-    )
+    add_candidate_options(result, "model_path")
     add_option(
         result,
         "test_data",
@@ -50,20 +45,8 @@ def parser() -> argparse.ArgumentParser:
         help="two columns, comma-separated, that the decision boundary is drawn over "
         "[the first two of the model]",
     )
-    add_option(
-        result,
-        "allow_shared_stars",
-        action="store_true",
-        help="go on, with a note, if the model was trained on stars of the table",
-    )
-    add_option(
-        result, "views_path", help="file of light-curve views [beside the table]"
-    )
-    add_option(
-        result, "columns", type=columns, help="our column=theirs, separated by commas"
-    )
-    add_option(
-        result, "batch_size", type=int, default=256, help="candidates at a time [256]"
+    add_candidate_options(
+        result, "allow_shared_stars", "views_path", "columns", "batch_size"
     )
     add_option(
         result,

@@ -6,8 +6,8 @@ import sys
 from cli._arguments import (
     DONE,
     DONE_WITH_FAULTS,
+    add_candidate_options,
     add_option,
-    columns,
     print_table,
     quiet_start,
     run,
@@ -38,12 +38,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python -m cli.predict_mesa", description=__doc__
     )
-    add_option(
-        result,
-        "model_path",
-        default="output/mesa_model.keras",
-        help="trained model [output/mesa_model.keras]",
-    )
+    add_candidate_options(result, "model_path")
     add_option(
         result,
         "data",
@@ -62,15 +57,7 @@ def parser() -> argparse.ArgumentParser:
         type=class_prior,
         help="rates of the classes in this survey, in the model's order or by name",
     )
-    add_option(
-        result, "views_path", help="file of light-curve views [beside the table]"
-    )
-    add_option(
-        result, "columns", type=columns, help="our column=theirs, separated by commas"
-    )
-    add_option(
-        result, "batch_size", type=int, default=256, help="candidates at a time [256]"
-    )
+    add_candidate_options(result, "views_path", "columns", "batch_size")
     return result
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from cli._arguments import (
     DONE,
+    add_candidate_options,
     add_config_options,
     add_option,
-    columns,
     config_from,
     print_table,
     quiet_start,
@@ -30,12 +30,7 @@ def parser() -> argparse.ArgumentParser:
         "[data/train_data.csv]",
     )
     add_option(result, "output_dir", default="output", help="results [output]")
-    add_option(
-        result, "views_path", help="file of light-curve views [beside the table]"
-    )
-    add_option(
-        result, "columns", type=columns, help="our column=theirs, separated by commas"
-    )
+    add_candidate_options(result, "views_path", "columns")
     add_option(result, "pretrained_path", help="model to take weights from")
     add_option(
         result,
