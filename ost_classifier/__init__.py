@@ -1,0 +1,1 @@
+"""OST: classifies raw frames of an observatory's cameras and spectrographs."""

@@ -1,0 +1,248 @@
+"""Configuration of the OST frame classifier."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+from ost_classifier.classes import CONSERVATIVE_CLASSES
+from ost_classifier.frame_settings import FrameSettings
+
+# Which numbers a field takes, and how to say so.
+POSITIVE = (lambda value: value > 0, "must be positive")
+NOT_NEGATIVE = (lambda value: value >= 0, "must not be negative")
+RATE = (lambda value: 0 <= value < 1, "must lie in [0, 1)")
+SHARE = (lambda value: 0 < value < 0.5, "must lie in (0, 0.5)")
+AT_LEAST_ONE = (lambda value: value >= 1, "must be at least 1")
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Splits a comma list as typed on the command line."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """Splits a comma list of whole numbers."""
+    return tuple(int(part) for part in names(text))
+
+
+def _option(default: Any, text: str, **extra: Any) -> Any:
+    return field(default=default, metadata={"help": text, **extra})
+
+
+@dataclass(frozen=True, kw_only=True)
+class OstConfig:
+    """Everything that determines one training run besides its data and classes.
+
+    The defaults are those of the preset `base`. The help text of a field says what it
+    means; a field is a command-line flag of the same name.
+    """
+
+    target_w: int = _option(128, "columns that a frame is resized to", rule=POSITIVE)
+    target_h: int = _option(128, "rows that a frame is resized to", rule=POSITIVE)
+    channels: int = _option(
+        3, "stretches of a frame that the network sees, 1 or 3", choices=(1, 3)
+    )
+    input_dtype: str = _option(
+        "uint8", "type of cached pixels", choices=("uint8", "float16")
+    )
+    backbone: str = _option(
+        "separable",
+        "image network",
+        choices=("cnn", "separable", "mobilenet_v3_small"),
+    )
+    filters: tuple[int, ...] = _option(
+        (), "filters of its stages, comma-separated [its own]", parse=widths
+    )
+    backbone_weights: str = _option(
+        "", "local weights file of mobilenet_v3_small; nothing is downloaded"
+    )
+    image_dim: int = _option(96, "width of the image embedding", rule=POSITIVE)
+    feature_dim: int = _option(
+        128, "width of the statistics branch's hidden layer", rule=POSITIVE
+    )
+    header_dim: int = _option(
+        32, "width of the header and claim branches", rule=POSITIVE
+    )
+    classifier_dim: int = _option(
+        128, "width of the classifier's hidden layer", rule=POSITIVE
+    )
+    dropout: float = _option(0.2, "dropout rate in [0, 1)", rule=RATE)
+    precision: str = _option(
+        "float32",
+        "arithmetic of the layers",
+        choices=("float32", "mixed_bfloat16"),
+    )
+    epochs: int = _option(30, "passes over the training frames", rule=POSITIVE)
+    batch_size: int = _option(32, "frames per step", rule=POSITIVE)
+    loss_strategy: str = _option(
+        "class_weights",
+        "what the loss does about rare classes",
+        choices=("none", "class_weights", "focal_loss"),
+    )
+    cw_beta: float = _option(
+        0.3,
+        "class weights are raised to this power, in [0, 1]",
+        rule=(lambda value: 0 <= value <= 1, "must lie in [0, 1]"),
+    )
+    cw_cap: float = _option(
+        4.0, "largest class weight, in medians of the weights", rule=AT_LEAST_ONE
+    )
+    focal_gamma: float = _option(
+        1.5, "focusing exponent of the focal loss", rule=NOT_NEGATIVE
+    )
+    label_smoothing: float = _option(
+        0.05, "share of a label spread over all classes", rule=RATE
+    )
+    initial_lr: float = _option(
+        1e-3, "peak learning rate of a batch of batch_ref", rule=POSITIVE
+    )
+    batch_ref: int = _option(
+        32,
+        "batch size of initial_lr; the rate grows with batch_size / batch_ref",
+        rule=POSITIVE,
+    )
+    lr_schedule: str = _option(
+        "cosine", "learning rate after the warm-up", choices=("cosine", "constant")
+    )
+    warmup_epochs: float = _option(
+        2.0, "epochs of linear warm-up of the learning rate", rule=NOT_NEGATIVE
+    )
+    weight_decay: float = _option(
+        0.01, "decoupled weight decay of AdamW", rule=NOT_NEGATIVE
+    )
+    clip_norm: float = _option(1.0, "largest norm of a gradient", rule=POSITIVE)
+    weight_averaging: float = _option(
+        0.99, "momentum of the moving average of the weights; 0 for none", rule=RATE
+    )
+    patience: int = _option(
+        8, "epochs without a better validation loss before the end", rule=POSITIVE
+    )
+    augment: bool = _option(True, "augment images: flips, turns, shifts, brightness")
+    aug_strength: float = _option(
+        0.3, "strength of the augmentation, in [0, 1]", rule=NOT_NEGATIVE
+    )
+    aug_conservative: tuple[str, ...] = _option(
+        CONSERVATIVE_CLASSES,
+        "classes with flips and a little brightness only, comma-separated",
+        parse=names,
+    )
+    randaug_n: int = _option(
+        0, "further random operations per image of the other classes", rule=NOT_NEGATIVE
+    )
+    randaug_m: float = _option(
+        5.0, "magnitude of those operations, 0 to 10", rule=NOT_NEGATIVE
+    )
+    mixup_alpha: float = _option(
+        0.0,
+        "concentration of MixUp on all inputs and labels; 0 for none",
+        rule=NOT_NEGATIVE,
+    )
+    balanced_sampling: bool = _option(
+        False, "draw rare classes more often; turns the loss's class weights off"
+    )
+    balance_cap: float = _option(
+        4.0, "how many times as often as by chance at most", rule=AT_LEAST_ONE
+    )
+    header_dropout: float = _option(
+        0.5, "rate at which header and claims are hidden in training", rule=RATE
+    )
+    claim_dropout: float = _option(
+        0.15, "rate at which claims alone are hidden in training", rule=RATE
+    )
+    image_dropout: float = _option(
+        0.1, "rate at which the image is hidden in training", rule=RATE
+    )
+    statistics_dropout: float = _option(
+        0.1, "rate at which the statistics are hidden in training", rule=RATE
+    )
+    feature_dropout: float = _option(
+        0.05, "rate at which a single statistic or header value is hidden", rule=RATE
+    )
+    split_by: str = _option(
+        "night",
+        "what is kept together: a night of a camera, a camera, or nothing",
+        choices=("night", "camera", "file"),
+    )
+    validation_fraction: float = _option(
+        0.1, "share of frames for early stopping", rule=SHARE
+    )
+    calibration_fraction: float = _option(
+        0.1, "share of frames for temperature and thresholds", rule=SHARE
+    )
+    thresholds: str = _option(
+        "none",
+        "how class thresholds are chosen on the calibration frames",
+        choices=("none", "max_f1"),
+    )
+    jit_compile: bool = _option(False, "compile the training step with XLA")
+    steps_per_execution: int = _option(
+        4, "training steps per call from Python", rule=POSITIVE
+    )
+    deterministic: bool = _option(
+        False, "make two runs equal bit by bit, at some cost in speed"
+    )
+    seed: int = _option(0, "seed of weights, split, order and augmentation")
+
+    def __post_init__(self) -> None:
+        for entry in dataclasses.fields(self):
+            value = getattr(self, entry.name)
+            choices = entry.metadata.get("choices")
+            if choices:
+                self._check(entry.name, value in choices, f"must be of {choices}")
+            if "rule" in entry.metadata:
+                allows, rule = entry.metadata["rule"]
+                self._check(entry.name, allows(value), rule)
+        self._check("filters", all(n > 0 for n in self.filters), "must be positive")
+        self._check("aug_strength", self.aug_strength <= 1, "must lie in [0, 1]")
+        self._check("randaug_m", self.randaug_m <= 10, "must lie in [0, 10]")
+        weights = not self.backbone_weights or self.backbone == "mobilenet_v3_small"
+        self._check("backbone_weights", weights, "goes with mobilenet_v3_small only")
+
+    def _check(self, name: str, ok: bool, rule: str) -> None:
+        if not ok:
+            raise ValueError(f"`{name}` {rule}. Received: {name}={getattr(self, name)}")
+
+    @property
+    def frame_settings(self) -> FrameSettings:
+        """What a frame is turned into before the network sees it."""
+        return FrameSettings(
+            height=self.target_h,
+            width=self.target_w,
+            channels=self.channels,
+            dtype=self.input_dtype,
+        )
+
+    @classmethod
+    def small(cls, **changes: Any) -> "OstConfig":
+        """A configuration that trains in seconds, for tests and notebooks."""
+        settings: dict[str, Any] = {
+            "target_w": 32,
+            "target_h": 32,
+            "filters": (8, 16),
+            "image_dim": 16,
+            "feature_dim": 16,
+            "header_dim": 8,
+            "classifier_dim": 16,
+            "epochs": 2,
+            "batch_size": 8,
+            "weight_averaging": 0.9,
+            "warmup_epochs": 0.5,
+            "steps_per_execution": 1,
+        }
+        return cls(**{**settings, **changes})
+
+
+def from_dict(settings: dict[str, Any]) -> OstConfig:
+    """Reads what `dataclasses.asdict` and JSON made of a configuration.
+
+    Args:
+        settings: Values by field name; lists become tuples.
+
+    Raises:
+        TypeError: If a field is unknown.
+    """
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in settings.items()
+    }
+    return OstConfig(**values)

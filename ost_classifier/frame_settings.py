@@ -1,0 +1,38 @@
+"""How a frame becomes an input of the network."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FrameSettings:
+    """Size and type of the image that a network sees.
+
+    Attributes:
+        height: Rows.
+        width: Columns.
+        channels: 1 for the stretched frame, 3 with two further stretches.
+        dtype: "uint8" or "float16".
+
+    Raises:
+        ValueError: If a value is out of range.
+    """
+
+    height: int
+    width: int
+    channels: int = 3
+    dtype: str = "uint8"
+
+    def __post_init__(self) -> None:
+        if min(self.height, self.width) < 1:
+            raise ValueError(
+                "`height` and `width` must be positive. "
+                f"Received: height={self.height}, width={self.width}"
+            )
+        if self.channels not in (1, 3):
+            raise ValueError(
+                f"`channels` must be 1 or 3. Received: channels={self.channels}"
+            )
+        if self.dtype not in ("uint8", "float16"):
+            raise ValueError(
+                f"`dtype` must be uint8 or float16. Received: dtype={self.dtype}"
+            )
