@@ -17,10 +17,19 @@ from mesa_keras.evaluation.classification import (
     classification_report,
 )
 from mesa_keras.evaluation.consistency import calibration_band, consistency_bars
+from mesa_keras.evaluation.coverage import (
+    CoverageCurve,
+    coverage_curve,
+    selective_accuracy,
+)
 from mesa_keras.evaluation.leakage import (
     LEAKING_COLUMNS,
     check_disjoint,
     check_no_leak,
+)
+from mesa_keras.evaluation.precision_recall import (
+    PrecisionRecallCurve,
+    precision_recall_curve,
 )
 from mesa_keras.evaluation.retrieval import (
     RetrievalRanks,
@@ -39,6 +48,8 @@ from mesa_keras.evaluation.thresholds import (
 
 __all__ = [
     "LEAKING_COLUMNS",
+    "CoverageCurve",
+    "PrecisionRecallCurve",
     "ReliabilityCurve",
     "RetrievalRanks",
     "adjust_class_prior",
@@ -50,15 +61,18 @@ __all__ = [
     "classification_metrics",
     "classification_report",
     "consistency_bars",
+    "coverage_curve",
     "decide",
     "expected_calibration_error",
     "fit_temperature",
     "fit_thresholds",
     "modality_gap",
     "paired_bootstrap",
+    "precision_recall_curve",
     "reliability_curve",
     "retrieval_ranks",
     "retrieval_recall",
+    "selective_accuracy",
     "softmax",
     "threshold_at_max_f1",
     "threshold_at_precision",

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from mesa_keras.evaluation._validation import as_binary, as_labels, as_probabilities
 from mesa_keras.evaluation.ranking import counts_at_thresholds
 
-Objective = Literal["none", "max_f1", "target_precision"]
+Objective = Literal["none", "max_f1", "target_precision", "target_recall"]
 
 
 def decide(
@@ -136,7 +136,8 @@ def fit_thresholds(
     probabilities: ArrayLike,
     labels: ArrayLike,
     objective: Objective = "none",
-    target_precision: float | None = None,
+    target_precision: ArrayLike | None = None,
+    target_recall: ArrayLike | None = None,
 ) -> np.ndarray:
     """Returns one threshold per class, each fitted for its class against the rest.
 
@@ -148,44 +149,62 @@ def fit_thresholds(
         probabilities: Rows that sum to 1, shape `(n, classes)`.
         labels: Class indices, shape `(n,)`.
         objective: `"none"` (all 0: the most probable class is decided), `"max_f1"`,
-            or `"target_precision"`.
-        target_precision: Wanted precision in (0, 1] of that objective.
+            `"target_precision"` or `"target_recall"`.
+        target_precision: Wanted precision in (0, 1] of that objective, one for all
+            classes or one per class.
+        target_recall: Wanted recall in (0, 1] of that objective, likewise.
 
     Returns:
         Thresholds, shape `(classes,)`, rounded down to what float32 holds, so that the
         probability they were fitted on still reaches them inside a model.
 
     Raises:
-        ValueError: If the objective is unknown, or `target_precision` is missing, out
-            of range, or given for another objective.
+        ValueError: If the objective is unknown, or a target is missing, out of range,
+            or given for another objective.
     """
     p = as_probabilities(probabilities)
     y = as_labels(labels, len(p), p.shape[1], "labels")
-    if objective not in ("none", "max_f1", "target_precision"):
+    if objective not in ("none", "max_f1", "target_precision", "target_recall"):
         raise ValueError(
-            "`objective` must be 'none', 'max_f1' or 'target_precision'. "
-            f"Received: objective={objective!r}"
+            "`objective` must be 'none', 'max_f1', 'target_precision' or "
+            f"'target_recall'. Received: objective={objective!r}"
         )
-    if (objective == "target_precision") != (target_precision is not None):
-        raise ValueError(
-            "`target_precision` goes with objective 'target_precision' and only with "
-            f"it. Received: {objective=}, {target_precision=}"
-        )
-    if target_precision is not None and not 0 < target_precision <= 1:
-        raise ValueError(
-            f"`target_precision` must be in (0, 1]. Received: {target_precision=}"
-        )
+    given = {"target_precision": target_precision, "target_recall": target_recall}
+    targets = np.zeros(p.shape[1])
+    for name, target in given.items():
+        if (objective == name) != (target is not None):
+            raise ValueError(
+                f"`{name}` goes with objective '{name}' and only with it. "
+                f"Received: {objective=}, {name}={target!r}"
+            )
+        if target is not None:
+            targets = _per_class(name, target, p.shape[1])
     fitted = np.zeros(p.shape[1])
     for k in np.unique(y) if objective != "none" else ():
-        if target_precision is None:
+        if objective == "max_f1":
             fitted[k] = threshold_at_max_f1(y == k, p[:, k])
+        elif objective == "target_recall":
+            fitted[k] = threshold_at_recall(y == k, p[:, k], float(targets[k]))
         else:
-            threshold = _precise_threshold(y == k, p[:, k], target_precision)
+            threshold = _precise_threshold(y == k, p[:, k], float(targets[k]))
             fitted[k] = 1.0 if threshold is None else threshold
     rounded = fitted.astype(np.float32)
     above = rounded > fitted
     rounded[above] = np.nextafter(rounded[above], np.float32(0))
     return np.minimum(rounded.astype(np.float64), 1.0)
+
+
+def _per_class(name: str, target: ArrayLike, num_classes: int) -> np.ndarray:
+    """Returns a target per class from one for all or one each."""
+    values = np.asarray(target, dtype=np.float64)
+    if values.shape not in ((), (num_classes,)) or not (
+        np.all(values > 0) and np.all(values <= 1)
+    ):
+        raise ValueError(
+            f"`{name}` must be in (0, 1], one number or {num_classes}. "
+            f"Received: {name}={values.tolist()}"
+        )
+    return np.broadcast_to(values, (num_classes,))
 
 
 def _precise_threshold(

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mesa_keras.report.alignment import alignment_figure
     from mesa_keras.report.confusion_matrix import confusion_matrix_figure
+    from mesa_keras.report.coverage import coverage_figure
     from mesa_keras.report.decision_boundary import decision_boundary_figure
     from mesa_keras.report.embedding_map import pca_map, tsne_map
     from mesa_keras.report.files import save_figure
     from mesa_keras.report.light_curves import light_curves_figure
     from mesa_keras.report.page import Picture, Section, Table, write_report
+    from mesa_keras.report.precision_recall import precision_recall_figure
     from mesa_keras.report.reliability import reliability_figure
     from mesa_keras.report.roc import roc_figure
     from mesa_keras.report.training_curves import training_accuracy, training_loss
@@ -22,9 +24,11 @@ _MODULES = {
     "Table": "page",
     "alignment_figure": "alignment",
     "confusion_matrix_figure": "confusion_matrix",
+    "coverage_figure": "coverage",
     "decision_boundary_figure": "decision_boundary",
     "light_curves_figure": "light_curves",
     "pca_map": "embedding_map",
+    "precision_recall_figure": "precision_recall",
     "reliability_figure": "reliability",
     "roc_figure": "roc",
     "save_figure": "files",
@@ -40,9 +44,11 @@ __all__ = [
     "Table",
     "alignment_figure",
     "confusion_matrix_figure",
+    "coverage_figure",
     "decision_boundary_figure",
     "light_curves_figure",
     "pca_map",
+    "precision_recall_figure",
     "reliability_figure",
     "roc_figure",
     "save_figure",

@@ -148,3 +148,25 @@ def test_fit_class_that_is_absent_or_cannot_be_precise():
 def test_fit_rejects(objective, target, message):
     with pytest.raises(ValueError, match=message):
         fit_thresholds(np.eye(2), [0, 1], objective, target_precision=target)
+
+
+def test_fit_takes_a_target_per_class():
+    rng = np.random.default_rng(5)
+    p = rng.dirichlet(np.ones(3), 200)
+    y = np.array([rng.choice(3, p=row) for row in p])
+    each = fit_thresholds(p, y, "target_precision", target_precision=[0.5, 0.7, 0.9])
+    for k, target in enumerate((0.5, 0.7, 0.9)):
+        alone = fit_thresholds(p, y, "target_precision", target_precision=target)
+        assert each[k] == alone[k]
+    with pytest.raises(ValueError, match="one number or 3"):
+        fit_thresholds(p, y, "target_precision", target_precision=[0.5, 0.7])
+
+
+@given(st.integers(0, 1000), st.floats(0.05, 1))
+def test_fit_reaches_the_recall(seed, recall):
+    rng = np.random.default_rng(seed)
+    p = rng.dirichlet(np.ones(3), 40)
+    y = np.concatenate([[0, 1, 2], rng.integers(0, 3, 37)])
+    fitted = fit_thresholds(p, y, "target_recall", target_recall=recall)
+    for k in range(3):
+        assert np.mean(p[y == k, k] >= fitted[k]) >= recall
