@@ -9,6 +9,12 @@ import numpy as np
 from keras import ops
 from numpy.typing import ArrayLike
 
+from mesa_keras.layers._temperatures import (
+    Temperature,
+    changed_temperatures,
+    modality_sets,
+)
+
 Shape = tuple[int | None, ...]
 
 
@@ -21,6 +27,10 @@ class DecisionRule(keras.layers.Layer):
     probable of all, or `unknown_id` where abstaining is on. A row whose logits are not
     finite numbers is always unknown, and its probabilities are NaN.
 
+    A model that can do without some of its inputs is not equally sure of itself without
+    them. With `modalities` there is a temperature for each set of modalities that a row
+    may have; `temperature` is then that of a row that has all.
+
     The neutral start (temperature 1, thresholds 0, equal class rates, no abstaining)
     decides for the most probable class; `calibrate` sets the rest. It is kept in
     weights that no optimizer trains, always float32.
@@ -30,10 +40,14 @@ class DecisionRule(keras.layers.Layer):
             duplicates.
         schema: Optional mapping that JSON can hold, kept in the config: names of input
             columns and views with their steps and convention.
+        modalities: Names of the parts of the inputs that a row may lack, at most 8.
+            Without any there is one temperature.
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
         inputs: Logits, float tensor of shape `(batch, classes)`.
+        present: Which modalities a row has, boolean tensor of shape `(batch,
+            modalities)`. Needed where the layer has modalities, ignored otherwise.
 
     Returns:
         Dictionary of `probabilities`, float32 `(batch, classes)`; `decision`, int32
@@ -41,8 +55,8 @@ class DecisionRule(keras.layers.Layer):
         decided, for unknown the highest probability.
 
     Raises:
-        ValueError: If a name occurs twice, there are fewer than two, or their number is
-            not that of the logits.
+        ValueError: If a name occurs twice, there are fewer than two classes or over 8
+            modalities, or their number is not that of the inputs.
         TypeError: If a name is not a string or `schema` does not fit into JSON.
     """
 
@@ -50,6 +64,7 @@ class DecisionRule(keras.layers.Layer):
         self,
         class_names: Sequence[str],
         schema: Mapping[str, Any] | None = None,
+        modalities: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(autocast=False, **kwargs)
@@ -65,7 +80,13 @@ class DecisionRule(keras.layers.Layer):
                 "`class_names` must be at least two names without duplicates. "
                 f"Received: class_names={tuple(class_names)}"
             )
+        if len(modalities) > 8 or len(set(modalities)) < len(modalities):
+            raise ValueError(
+                "`modalities` must be at most 8 names without duplicates. "
+                f"Received: modalities={tuple(modalities)}"
+            )
         self.class_names = tuple(class_names)
+        self.modalities = tuple(modalities)
         # As text: Keras wraps dictionaries that are attributes of a layer.
         self._schema = json.dumps(None if schema is None else dict(schema))
 
@@ -87,12 +108,16 @@ class DecisionRule(keras.layers.Layer):
                 "`inputs` must have one logit per name in `class_names`. "
                 f"Received: shape={input_shape}, class_names={self.class_names}"
             )
-        for name, shape, value in (
-            ("temperature", (), 1.0),
-            ("thresholds", (classes,), 0.0),
-            ("abstain", (), 0.0),
-            ("class_rates", (classes,), 1 / classes),
-        ):
+        weights: dict[str, tuple[tuple[int, ...], float]] = {
+            "temperature": ((), 1.0),
+            "thresholds": ((classes,), 0.0),
+            "abstain": ((), 0.0),
+            "class_rates": ((classes,), 1 / classes),
+        }
+        if self.modalities:
+            # Place sum(2**i) of the modalities present; the last, all, is above.
+            weights["partial_temperatures"] = ((2 ** len(self.modalities) - 1,), 1.0)
+        for name, (shape, value) in weights.items():
             weight = self.add_weight(
                 name=name,
                 shape=shape,
@@ -103,9 +128,21 @@ class DecisionRule(keras.layers.Layer):
             )
             setattr(self, name, weight)
 
+    def temperatures(self) -> dict[tuple[str, ...], float]:
+        """Returns the temperature by the modalities that a row has.
+
+        The last is that of a row that has all. Without modalities it is the only one,
+        with the key `()`.
+        """
+        sets = modality_sets(self.modalities)
+        found = dict(zip(sets, self._temperatures(), strict=True))
+        if self.modalities:
+            del found[()]
+        return found
+
     def calibrate(
         self,
-        temperature: float | None = None,
+        temperature: Temperature | None = None,
         thresholds: ArrayLike | None = None,
         abstain: bool | None = None,
         class_rates: ArrayLike | None = None,
@@ -115,24 +152,25 @@ class DecisionRule(keras.layers.Layer):
         All arguments are checked before any is set.
 
         Args:
-            temperature: Positive divisor of the logits.
+            temperature: Positive divisor of the logits, for all rows; or one by the
+                modalities that a row has, where a set not named keeps its own.
             thresholds: Smallest probability per class that is decided for, in [0, 1].
             abstain: Whether a row below all thresholds is unknown.
             class_rates: Share per class in the calibration data, with sum 1.
 
         Raises:
-            ValueError: If a value is out of range or has another length.
+            ValueError: If a value is out of range or has another length, or a set of
+                modalities is none of this rule.
         """
         if not self.built:
             self.build((None, len(self.class_names)))
         values: dict[str, Any] = {}
         if temperature is not None:
-            if not 0 < temperature < np.inf:
-                raise ValueError(
-                    "`temperature` must be positive and finite. "
-                    f"Received: temperature={temperature}"
-                )
-            values["temperature"] = temperature
+            *partial, values["temperature"] = changed_temperatures(
+                self._temperatures(), self.modalities, temperature
+            )
+            if partial:
+                values["partial_temperatures"] = partial
         if thresholds is not None:
             values["thresholds"] = self._per_class("thresholds", thresholds)
         if abstain is not None:
@@ -147,6 +185,13 @@ class DecisionRule(keras.layers.Layer):
         for name, value in values.items():
             getattr(self, name).assign(value)
 
+    def _temperatures(self) -> list[float]:
+        temperature = float(self.temperature)
+        if not self.modalities:
+            return [temperature]
+        partial: list[float] = np.asarray(self.partial_temperatures, float).tolist()
+        return [*partial, temperature]
+
     def _per_class(self, name: str, values: ArrayLike) -> np.ndarray:
         array = np.asarray(values, "float64")
         shape = (len(self.class_names),)
@@ -157,9 +202,23 @@ class DecisionRule(keras.layers.Layer):
             )
         return array
 
-    def call(self, inputs: Any) -> dict[str, Any]:
+    def _row_temperature(self, present: Any) -> Any:
+        """The temperature of each row, `(batch, 1)`, or the only one."""
+        if not self.modalities:
+            return self.temperature
+        if present is None or present.shape[-1] != len(self.modalities):
+            raise ValueError(
+                f"`present` must say which of {self.modalities} a row has. "
+                f"Received: {None if present is None else present.shape}"
+            )
+        digits = [2**i for i in range(len(self.modalities))]
+        place = ops.sum(ops.cast(present, "int32") * ops.array(digits, "int32"), -1)
+        values = ops.append(self.partial_temperatures, self.temperature)
+        return ops.take(values, place)[:, None]
+
+    def call(self, inputs: Any, present: Any = None) -> dict[str, Any]:
         logits = ops.cast(inputs, "float32")
-        probabilities = ops.softmax(logits / self.temperature, axis=-1)
+        probabilities = ops.softmax(logits / self._row_temperature(present), axis=-1)
         broken = ops.any(ops.isnan(logits + probabilities), axis=-1, keepdims=True)
         probabilities = ops.where(broken, float("nan"), probabilities)
         reached = probabilities >= self.thresholds
@@ -179,6 +238,7 @@ class DecisionRule(keras.layers.Layer):
             **super().get_config(),
             "class_names": list(self.class_names),
             "schema": self.schema,
+            "modalities": list(self.modalities),
         }
 
 

@@ -31,8 +31,8 @@ def _normalization():
 
 
 def _rule():
-    layer = layers.DecisionRule(("A", "B", "C"))
-    layer.calibrate(1.5, [0.3, 0.9, 0.5], True)
+    layer = layers.DecisionRule(("A", "B", "C"), modalities=("curve", "features"))
+    layer.calibrate({("curve",): 2.0, ("features",): 0.5}, [0.3, 0.9, 0.5], True)
     return layer
 
 
@@ -78,6 +78,7 @@ def outputs(name):
     options = {
         "TransformerBlock": {"valid": valid},
         "FastDropout": {"training": True},
+        "DecisionRule": {"present": np.array([[1, 0], [0, 1], [1, 1], [0, 0], [1, 0]])},
     }.get(name, {})
     layer(inputs, **options)
     rng = np.random.default_rng(1)

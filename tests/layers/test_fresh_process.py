@@ -46,12 +46,20 @@ def make_model(table):
     logits = keras.layers.Dense(3, name="logits")(
         keras.layers.Concatenate()([x, physics])
     )
-    rule = layers.DecisionRule(("A", "B", "C"), {"columns": list("abcd")}, name="rule")
-    rule.calibrate(1.3, [0.2, 0.3, 0.4])
+    modalities = ("features", "view")
+    present = keras.ops.stack(
+        [keras.ops.any(keras.ops.isfinite(x), axis=-1) for x in (features, view)],
+        axis=1,
+    )
+    rule = layers.DecisionRule(
+        ("A", "B", "C"), {"columns": list("abcd")}, modalities, name="rule"
+    )
+    temperatures = {("features",): 0.7, ("view",): 1.6, modalities: 1.3}
+    rule.calibrate(temperatures, [0.2, 0.3, 0.4])
     outputs = {
         "logits": logits,
         "scaled_alignment": layers.ContrastiveScale(name="scale")(pair),
-        **rule(logits),
+        **rule(logits, present),
     }
     model = keras.Model({"features": features, "view": view}, outputs)
     model.compile(
