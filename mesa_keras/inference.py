@@ -30,6 +30,7 @@ class Predictor:
         unknown_id: The decision that stands for no class: the number of classes.
         schema: Names, steps and conventions of the inputs as the recipe noted them.
         input_shapes: Shape of one object by input name.
+        input_types: Type of the numbers by input name.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -64,6 +65,9 @@ class Predictor:
         self.input_shapes: dict[str, tuple[int, ...]] = {
             name: tuple(x.shape[1:]) for name, x in self.model.input.items()
         }
+        self.input_types: dict[str, np.dtype] = {
+            name: np.dtype(x.dtype) for name, x in self.model.input.items()
+        }
 
     def predict(
         self,
@@ -79,8 +83,9 @@ class Predictor:
         are NaN.
 
         Args:
-            inputs: Arrays by input name, first axis the objects; NaN is missing. An
-                input that is left out is missing for all.
+            inputs: Arrays by input name, first axis the objects; NaN is missing, in
+                inputs of integers (images) all 0. An input that is left out is missing
+                for all.
             batch_size: Objects at a time; bounds the memory.
             outputs: Names of the outputs wanted; `None` for all of the model's.
             progress: Whether to show a progress bar.
@@ -107,7 +112,8 @@ class Predictor:
         result = {name: np.array(values) for name, values in found.items()}
         empty = np.ones(rows, dtype=bool)
         for array in arrays.values():
-            empty &= np.isnan(array).reshape(rows, -1).all(axis=1)
+            absent = np.isnan(array) if array.dtype.kind == "f" else array == 0
+            empty &= absent.reshape(rows, -1).all(axis=1)
         for name, value in (
             ("probabilities", np.nan),
             ("score", np.nan),
@@ -131,7 +137,7 @@ class Predictor:
         )
 
     def _complete(self, inputs: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:
-        """Returns all inputs of the model as float32, those not given as NaN."""
+        """Returns all inputs in the model's types, those not given as missing."""
         names = ", ".join(self.input_shapes)
         unknown = [name for name in inputs if name not in self.input_shapes]
         if unknown or not inputs:
@@ -139,10 +145,7 @@ class Predictor:
                 f"`inputs` must be some of {names}. "
                 f"Received: {', '.join(inputs) or 'none'}"
             )
-        given = {
-            name: np.asarray(values, dtype=np.float32)
-            for name, values in inputs.items()
-        }
+        given = {name: self._typed(name, values) for name, values in inputs.items()}
         first = next(iter(given))
         rows = len(given[first]) if given[first].ndim else 0
         if not rows:
@@ -151,19 +154,30 @@ class Predictor:
         for name, shape in self.input_shapes.items():
             array = given.get(name)
             if array is None:
-                array = np.full((rows, *shape), np.nan, dtype=np.float32)
+                dtype = self.input_types[name]
+                missing = np.nan if dtype.kind == "f" else 0
+                array = np.full((rows, *shape), missing, dtype)
             elif array.shape != (rows, *shape):
                 raise ValueError(
                     f"Input `{name}` must have shape {(rows, *shape)}, as many rows as "
                     f"`{first}`. Received: shape={array.shape}"
                 )
-            elif np.isinf(array).any():
+            elif array.dtype.kind == "f" and np.isinf(array).any():
                 raise ValueError(
                     f"Input `{name}` must be finite, or NaN where missing. Received: "
                     f"infinity in row {int(np.argwhere(np.isinf(array))[0, 0])}"
                 )
             arrays[name] = array
         return arrays
+
+    def _typed(self, name: str, values: ArrayLike) -> np.ndarray:
+        """Returns an input in the model's type, if it fits into that."""
+        array, dtype = np.asarray(values), self.input_types[name]
+        if dtype.kind != "f" and not np.can_cast(array.dtype, dtype):
+            raise ValueError(
+                f"Input `{name}` must be of type {dtype}. Received: {array.dtype}"
+            )
+        return array.astype(dtype, copy=False)
 
 
 class _Progress(keras.callbacks.Callback):

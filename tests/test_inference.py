@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from mesa_keras.inference import Predictor
+from mesa_keras.layers import DecisionRule
 from mesa_keras.training import save_model
 from tests.small_mesa import LABELS, STEPS, make_run
 
@@ -107,3 +108,32 @@ def test_rejects_other_models(tmp_path):
         Predictor(tmp_path / "other.keras")
     with pytest.raises(FileNotFoundError, match="does not exist"):
         Predictor(tmp_path / "absent.keras")
+
+
+@pytest.fixture(scope="module")
+def image_predictor(tmp_path_factory):
+    image = keras.Input((2, 2, 1), dtype="uint8", name="image")
+    values = keras.Input((3,), name="values")
+    known = keras.ops.nan_to_num(values)
+    flat = keras.layers.Flatten()(keras.ops.cast(image, "float32"))
+    logits = keras.layers.Dense(2)(keras.layers.Concatenate()([flat, known]))
+    outputs = {"logits": logits, **DecisionRule(["a", "b"])(logits)}
+    path = tmp_path_factory.mktemp("image") / "m.keras"
+    save_model(keras.Model({"image": image, "values": values}, outputs), path)
+    return Predictor(path)
+
+
+def test_images_keep_their_type_and_are_missing_where_all_0(image_predictor):
+    image = np.zeros((3, 2, 2, 1), dtype="uint8")
+    image[0, 0, 1] = 200
+    values = np.full((3, 3), np.nan)
+    values[1] = 1.0
+    found = image_predictor.predict({"image": image, "values": values})
+    assert (found["decision"] == image_predictor.unknown_id).tolist() == [
+        *(False, False),
+        True,
+    ]
+    left_out = image_predictor.predict({"values": values})
+    np.testing.assert_array_equal(left_out["decision"][1:], found["decision"][1:])
+    with pytest.raises(ValueError, match=r"`image` must be of type uint8.*float64"):
+        image_predictor.predict({"image": image / 255})
