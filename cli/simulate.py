@@ -1,11 +1,11 @@
-"""Makes simulated data: ``python -m cli.simulate mesa --output_dir data``."""
+"""Makes simulated data: ``python -m cli.simulate mesa|ost --output_dir data``."""
 
 import argparse
 import sys
 import time
 from pathlib import Path
 
-from cli._arguments import DONE, add_option, print_table, run
+from cli._arguments import DONE, add_option, columns, print_table, run
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,7 +36,66 @@ def parser() -> argparse.ArgumentParser:
         help="days that the stars are observed, 60 to 2000 [120]",
     )
     mesa.set_defaults(command=_simulate_mesa)
+    ost = surveys.add_parser(
+        "ost",
+        help="frames of cameras and spectrographs in eleven classes",
+        description="Simulates frames as FITS and TIFF files by camera and night, in a "
+        "folder per class, and what each truly is in frames.csv. Nothing in it is real.",
+    )
+    _add_ost_options(ost)
+    ost.set_defaults(command=_simulate_ost)
     return result
+
+
+def _add_ost_options(ost: argparse.ArgumentParser) -> None:
+    add_option(ost, "output_dir", required=True, help="folder to write to")
+    add_option(
+        ost,
+        "num_per_class",
+        type=int,
+        default=100,
+        help="frames of a class, on average where fractions are given [100]",
+    )
+    add_option(ost, "seed", type=int, default=0, help="random seed [0]")
+    add_option(
+        ost,
+        "class_fractions",
+        type=_class_fractions,
+        help="'observatory' for the imbalance of an archive, or class=part,class=part, "
+        "or a part for each class in order [all alike]",
+    )
+    add_option(
+        ost,
+        "max_size",
+        type=int,
+        default=1024,
+        help="most pixels along a side, 64 to 4096 [1024]",
+    )
+    add_option(ost, "cameras", type=int, default=400, help="cameras [400]")
+    add_option(ost, "nights", type=int, default=4, help="nights of each camera [4]")
+    add_option(ost, "workers", type=int, help="processes [one per core]")
+
+
+def _class_fractions(text: str) -> dict[str, float]:
+    """Reads `observatory`, `class=part,...`, or a part for each class."""
+    from mesa_keras.simulation.frames import FRAME_CLASSES, OBSERVATORY_FRACTIONS
+
+    if text == "observatory":
+        return dict(OBSERVATORY_FRACTIONS)
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if parts and all("=" not in part for part in parts):
+        if len(parts) != len(FRAME_CLASSES):
+            raise argparse.ArgumentTypeError(
+                f"needs a part for each of {len(FRAME_CLASSES)} classes. "
+                f"Received: {text!r}"
+            )
+        parts = [f"{c}={p}" for c, p in zip(FRAME_CLASSES, parts, strict=True)]
+    try:
+        return {name: float(part) for name, part in columns(",".join(parts)).items()}
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"needs numbers. Received: {text!r}"
+        ) from error
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -72,6 +131,40 @@ def _simulate_mesa(arguments: argparse.Namespace) -> int:
             "written": " ".join(
                 str(Path(arguments.output_dir) / name) for name in SURVEY_FILES
             ),
+        }
+    )
+    return DONE
+
+
+def _simulate_ost(arguments: argparse.Namespace) -> int:
+    begin = time.perf_counter()
+    from mesa_keras.simulation.frames import FRAME_FACTS, FRAME_TABLE, simulate_frames
+
+    table = simulate_frames(
+        arguments.output_dir,
+        arguments.num_per_class,
+        arguments.seed,
+        class_fractions=arguments.class_fractions,
+        cameras=arguments.cameras,
+        nights=arguments.nights,
+        max_size=arguments.max_size,
+        workers=arguments.workers,
+        progress=True,
+    )
+    seconds = time.perf_counter() - begin
+    folder = Path(arguments.output_dir)
+    counts = table.groupby("label", sort=False).agg(
+        frames=("file", "size"),
+        cameras=("camera", "nunique"),
+        nights=("night", "nunique"),
+    )
+    print(counts.rename_axis(index=None).to_string())
+    print()
+    print_table(
+        {
+            "frames": f"{len(table):,} of {table['camera'].nunique():,} cameras",
+            "time": f"{seconds:.0f} s, {len(table) / seconds:.0f} frames/s",
+            "written": f"{folder / FRAME_TABLE} {folder / FRAME_FACTS}",
         }
     )
     return DONE

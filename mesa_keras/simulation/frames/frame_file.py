@@ -1,0 +1,66 @@
+"""Frames as FITS and TIFF files, the same bytes every time."""
+
+import gzip
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+from astropy.io import fits
+
+from mesa_keras.atomic_file import atomic_file
+
+FITS_SUFFIXES = {
+    ".fits": 6.0,
+    ".fit": 3.0,
+    ".fts": 0.7,
+    ".fits.gz": 0.6,
+    ".fits.fz": 0.5,
+}
+TIFF_SUFFIXES = {".tif": 1.0, ".tiff": 0.3}
+
+
+def write_frame(
+    path: Path, pixels: np.ndarray, cards: Sequence[tuple[str, Any]]
+) -> None:
+    """Writes a frame in the format that the suffix names.
+
+    Args:
+        path: Final name.
+        pixels: `(height, width)` or `(height, width, 3)`.
+        cards: Header of a FITS file; a TIFF file keeps none of it.
+    """
+    with atomic_file(path) as temporary:
+        if path.suffix in TIFF_SUFFIXES:
+            _write_tiff(temporary, pixels)
+        else:
+            temporary.write_bytes(_fits_bytes(path.name, pixels, cards))
+
+
+def _write_tiff(path: Path, pixels: np.ndarray) -> None:
+    photometric = "rgb" if pixels.ndim == 3 else "minisblack"
+    with path.open("wb") as file:
+        tifffile.imwrite(
+            file, pixels, photometric=photometric, software="", metadata=None
+        )
+
+
+def _fits_bytes(
+    name: str, pixels: np.ndarray, cards: Sequence[tuple[str, Any]]
+) -> bytes:
+    header = fits.Header()
+    for key, value in cards:
+        header[key] = value
+    data = np.moveaxis(pixels, -1, 0) if pixels.ndim == 3 else pixels
+    buffer = io.BytesIO()
+    if name.endswith(".fz"):
+        kind = "RICE_1" if data.dtype.kind in "iu" else "GZIP_2"
+        hdu = fits.CompImageHDU(data, header, compression_type=kind)
+        fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(buffer)
+    else:
+        fits.PrimaryHDU(data, header).writeto(buffer)
+    raw = buffer.getvalue()
+    # A fixed time in the archive keeps the bytes the same from run to run.
+    return gzip.compress(raw, 1, mtime=0) if name.endswith(".gz") else raw
