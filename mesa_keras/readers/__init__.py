@@ -6,6 +6,21 @@ from mesa_keras.readers.candidate_table import (
     CandidateTable,
     read_candidates,
 )
+from mesa_keras.readers.frame import (
+    FRAME_EXTENSIONS,
+    Frame,
+    find_frames,
+    is_frame_name,
+    read_frame,
+)
+from mesa_keras.readers.frame_claim import FrameClaim, claimed_classes, read_claim
+from mesa_keras.readers.frame_error import FrameError
+from mesa_keras.readers.frame_header import (
+    HEADER_VALUE_NAMES,
+    camera_name,
+    header_values,
+    observing_night,
+)
 from mesa_keras.readers.light_curve import LightCurve, read_light_curve, to_time_system
 from mesa_keras.readers.row_values import NO_USABLE_VALUE
 from mesa_keras.readers.table_file import file_sha256, read_table
@@ -13,14 +28,27 @@ from mesa_keras.readers.views import DEFAULT_CONVENTION, ViewSet, read_views
 
 __all__ = [
     "DEFAULT_CONVENTION",
+    "FRAME_EXTENSIONS",
+    "HEADER_VALUE_NAMES",
     "KNOWN_COLUMNS",
     "LEAKING_ARCHIVE_COLUMNS",
     "NO_USABLE_VALUE",
     "CandidateTable",
+    "Frame",
+    "FrameClaim",
+    "FrameError",
     "LightCurve",
     "ViewSet",
+    "camera_name",
+    "claimed_classes",
     "file_sha256",
+    "find_frames",
+    "header_values",
+    "is_frame_name",
+    "observing_night",
     "read_candidates",
+    "read_claim",
+    "read_frame",
     "read_light_curve",
     "read_table",
     "read_views",

@@ -1,0 +1,60 @@
+"""FITS header cards to plain values, those that break the rules included."""
+
+from typing import Any
+
+# Free text, of any length, that says nothing in a fixed place.
+COMMENTARY = ("", "COMMENT", "HISTORY")
+
+
+def header_dict(header: Any, primary: Any) -> dict[str, Any]:
+    """An image's header completed with the primary header.
+
+    Args:
+        header: `astropy.io.fits.Header` of the image.
+        primary: That of the file's first HDU; may be the same.
+
+    Returns:
+        Upper-case keywords (those of the HIERARCH convention without that word) to
+        values; a value that astropy cannot parse as the text that stands in the card.
+    """
+    values: dict[str, Any] = {}
+    for source in (header, primary):
+        for card in source.cards:
+            keyword = _keyword(card)
+            if keyword in COMMENTARY or keyword in values:
+                continue
+            value = _value(card)
+            if value is not None:
+                values[keyword] = value
+        if header is primary:
+            break
+    return values
+
+
+def _keyword(card: Any) -> str:
+    try:
+        return str(card.keyword).upper()
+    except ValueError:
+        # A damaged card: its first eight letters are all there is.
+        return str(card.image)[:8].strip().upper()
+
+
+def _value(card: Any) -> Any:
+    from astropy.io import fits
+
+    try:
+        value = card.value
+    except (fits.VerifyError, ValueError, TypeError, IndexError):
+        return _raw_text(card)
+    if isinstance(value, fits.card.Undefined):
+        return None
+    return value.strip() if isinstance(value, str) else value
+
+
+def _raw_text(card: Any) -> str | None:
+    """The text between the sign of equality and the comment, without quotes."""
+    _, _, text = str(card).partition("=")
+    text = text.strip()
+    if text.startswith("'") and text.count("'") > 1:
+        return text[1 : text.index("'", 1)].strip() or None
+    return text.split(" /", 1)[0].strip() or None

@@ -1,0 +1,132 @@
+"""The night in which a frame was taken, from the clocks that headers carry."""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from mesa_keras.readers.frame_value import number
+
+NIGHT_KEYS = ("DAY-OBS", "NIGHT", "NIGHTID", "OBSNIGHT")
+LOCAL_KEYS = ("DATE-LOC", "LOCTIME", "DATE-LT", "LOCAL-DT", "TIME-LOC")
+DATE_KEYS = (
+    *("DATE-OBS", "DATE_OBS", "DATEOBS", "DATE-BEG", "DATE-STA", "DATE-AVG"),
+    *("DATE-END", "UTC-OBS", "TDATEOBS", "UTDATE", "UT-DATE"),
+)
+TIME_KEYS = (
+    *("TIME-OBS", "TIME_OBS", "UT", "UTC", "UTSTART", "UT-START", "UTCSTART"),
+    *("TTIMEOBS", "EXPSTART", "TIME-BEG"),
+)
+MJD_KEYS = ("MJD-OBS", "MJD_OBS", "MJD", "MJDSTART", "MJD-BEG", "MJDOBS")
+JD_KEYS = ("JD", "JD-OBS", "JULDAT", "JUL-DATE", "JD_UTC", "OBSJD", "JD-BEG")
+LONGITUDE_KEYS = (
+    *("SITELONG", "LONG-OBS", "LONGITUD", "OBSGEO-L", "OBS-LONG", "GEOLON"),
+    *("LONGITUDE", "OBSLONG", "OBSERLON", "ESO TEL GEOLON"),
+)
+ISO = re.compile(r"^\s*(\d{4})[-/:](\d\d?)[-/:](\d\d?)(?:[T ,]+(.*))?$")
+OLD = re.compile(r"^\s*(\d\d?)[/.-](\d\d?)[/.-](\d{2}|\d{4})\s*$")
+PACKED = re.compile(r"^\s*(\d{4})(\d\d)(\d\d)\s*$")
+CLOCK = re.compile(r"^\s*(\d\d?):(\d\d?)(?::(\d\d?)(?:[.,]\d*)?)?")
+ANGLE = re.compile(r"^\s*([-+]?)(\d+)[: ](\d+)(?:[: ]([\d.]+))?\s*([EWew]?)")
+MJD_ZERO = datetime(1858, 11, 17)
+HALF_DAY = timedelta(hours=12)
+
+
+def observing_night(header: Mapping[str, Any]) -> str | None:
+    """The date on which the night began: from noon to noon.
+
+    The camera's local time counts before universal time. Universal time is moved to the
+    observatory's longitude where the header tells it; without, a night far from
+    Greenwich may fall into two.
+
+    Args:
+        header: Upper-case keywords to values.
+
+    Returns:
+        An ISO date, or None where the header names no usable date. A date without a
+        time of day is returned as it is.
+    """
+    for key in NIGHT_KEYS:
+        night = _day(header.get(key))
+        if night is not None:
+            return night.isoformat()
+    for key in LOCAL_KEYS:
+        moment = _moment(header.get(key), None)
+        if moment is not None:
+            return (moment - HALF_DAY).date().isoformat()
+    shift = timedelta(hours=_longitude(header) / 15.0)
+    clock = next((header[key] for key in TIME_KEYS if _clock(header.get(key))), None)
+    for key in DATE_KEYS:
+        moment = _moment(header.get(key), clock)
+        if moment is not None:
+            return (moment + shift - HALF_DAY).date().isoformat()
+    for key in DATE_KEYS:
+        night = _day(header.get(key))
+        if night is not None:
+            return night.isoformat()
+    return _julian_night(header, shift)
+
+
+def _julian_night(header: Mapping[str, Any], shift: timedelta) -> str | None:
+    for keys, offset in ((MJD_KEYS, 0.0), (JD_KEYS, 2400000.5)):
+        for key in keys:
+            days = number(header.get(key)) - offset
+            if 10000.0 < days < 100000.0:
+                moment = MJD_ZERO + timedelta(days=days)
+                return (moment + shift - HALF_DAY).date().isoformat()
+    return None
+
+
+def _day(value: Any) -> date | None:
+    """A date in any of the spellings of the field; of an old one, day before month."""
+    text = str(value if value is not None else "")
+    for pattern, order in ((ISO, (1, 2, 3)), (PACKED, (1, 2, 3)), (OLD, (3, 2, 1))):
+        match = pattern.match(text)
+        if match is None:
+            continue
+        year, month, day = (int(match.group(i)) for i in order)
+        if year < 100:
+            # The old form of the standard is of the twentieth century by definition,
+            # but was written on.
+            year += 1900 if year >= 50 else 2000
+        try:
+            return date(year, month, day)
+        except ValueError:
+            return None
+    return None
+
+
+def _clock(value: Any) -> timedelta | None:
+    match = CLOCK.match(str(value if value is not None else ""))
+    if match is None:
+        return None
+    hours, minutes, secs = (int(part or 0) for part in match.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=secs)
+
+
+def _moment(value: Any, clock: Any) -> datetime | None:
+    """A date with its time of day, within it or given beside it."""
+    day = _day(value)
+    if day is None:
+        return None
+    match = ISO.match(str(value))
+    time = _clock(match.group(4)) if match and match.group(4) else None
+    time = _clock(clock) if time is None else time
+    return None if time is None else datetime(day.year, day.month, day.day) + time
+
+
+def _longitude(header: Mapping[str, Any]) -> float:
+    """Degrees east of Greenwich, 0 where unknown."""
+    for key in LONGITUDE_KEYS:
+        value = header.get(key)
+        match = ANGLE.match(str(value)) if isinstance(value, str) else None
+        if match:
+            sign, degrees, minutes, secs, side = match.groups()
+            angle = int(degrees) + int(minutes) / 60 + float(secs or 0) / 3600
+            angle *= -1 if sign == "-" or (side in "Ww" and side) else 1
+        else:
+            angle = number(value)
+        if math.isfinite(angle) and abs(angle) <= 360:
+            return (angle + 180.0) % 360.0 - 180.0
+    return 0.0

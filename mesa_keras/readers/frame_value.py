@@ -1,0 +1,51 @@
+"""Numbers as camera programs write them."""
+
+import math
+import re
+from typing import Any
+
+# 1.5, -10,0, 6,4E-05, 1.2D3, +.5; what follows may be a unit.
+NUMBER = re.compile(r"\s*([-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eEdD][-+]?\d+)?)")
+
+
+def number(value: Any) -> float:
+    """A header's value as a number, NaN where it is none.
+
+    Decimal commas, Fortran exponents and units after the number are read; booleans are
+    not numbers.
+    """
+    if isinstance(value, bool) or value is None:
+        return math.nan
+    if isinstance(value, (int, float)):
+        return float(value)
+    match = NUMBER.match(str(value))
+    if match is None:
+        return math.nan
+    text = match.group(1).replace(",", ".").lower().replace("d", "e")
+    return float(text)
+
+
+# Times in other units than seconds, as text after the number.
+UNITS = {
+    **dict.fromkeys(("us", "µs", "μs", "usec", "microseconds"), 1e-6),
+    **dict.fromkeys(("ms", "msec", "milliseconds", "millisekunden"), 1e-3),
+    **dict.fromkeys(("m", "min", "mins", "minutes", "minuten"), 60.0),
+    **dict.fromkeys(("h", "hr", "hours", "stunden"), 3600.0),
+}
+FRACTION = re.compile(r"\s*(\d+)\s*/\s*(\d+)\s*(?:s|sec)?\s*$")
+
+
+def seconds(value: Any) -> float:
+    """A header's exposure time in seconds, NaN where it is none.
+
+    Text may carry a unit ("500 ms"), be a fraction ("1/60") or use a decimal comma.
+    """
+    amount = number(value)
+    if not isinstance(value, str) or math.isnan(amount):
+        return amount
+    fraction = FRACTION.match(value)
+    if fraction and int(fraction.group(2)):
+        return int(fraction.group(1)) / int(fraction.group(2))
+    match = NUMBER.match(value)
+    unit = value[match.end() :].strip(" .[]()").lower() if match else ""
+    return amount * UNITS.get(unit, 1.0)
