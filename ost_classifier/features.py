@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-
 from mesa_keras.preprocessing.frame_statistics import STATISTIC_NAMES, frame_statistics
+
 from mesa_keras.preprocessing.image import frame_image
 from mesa_keras.readers.frame import Frame, read_frame
 from mesa_keras.readers.frame_claim import FrameClaim, claimed_classes, read_claim

@@ -8,11 +8,17 @@ import importlib
 from typing import Any
 
 _MODULES = {
+    "CachedFrames": "frame_cache",
+    "FrameCache": "frame_cache",
+    "augment_images": "image_augment",
     "augment_views": "augment",
+    "balanced_weights": "balance",
     "drop_modalities": "augment",
     "drop_values": "augment",
     "evaluation_batches": "dataset",
     "is_present": "pair_index",
+    "mix_up": "mixup",
+    "rand_augment": "randaugment",
     "split_by_group": "split",
     "training_batches": "dataset",
 }

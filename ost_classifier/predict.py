@@ -1,0 +1,232 @@
+"""From prepared frames to logits: with their header, from pixels alone, over flips."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+from mesa_keras.inference import Predictor
+from ost_classifier.features import (
+    CLAIM_NAMES,
+    HEADER_VALUE_NAMES,
+    STATISTIC_NAMES,
+    FrameSettings,
+)
+from ost_classifier.operating_point import OperatingPoint
+from ost_classifier.thresholds import (
+    MODELS_DIR,
+    Thresholds,
+    ThresholdsLike,
+    read_thresholds,
+)
+
+SHIPPED_MODEL = MODELS_DIR / "ost_frames.keras"
+FEATURE_NAMES = {
+    "statistics": STATISTIC_NAMES,
+    "header": HEADER_VALUE_NAMES,
+    "claim": CLAIM_NAMES,
+}
+
+
+class FrameLogits(NamedTuple):
+    """Logits of frames, shape `(frames, classes)` each.
+
+    Attributes:
+        header: From pixels and header.
+        pixels: From pixels alone, as if no frame had a header.
+    """
+
+    header: np.ndarray
+    pixels: np.ndarray
+
+
+class FrameClassifier:
+    """A frame model, ready to give logits.
+
+    The network is cut behind its image branch: the verdict with header, the one from
+    pixels alone, and all that asks what single features do, share one pass over the
+    image.
+
+    Args:
+        model_path: Model file; by default the one that is shipped.
+
+    Attributes:
+        predictor: The opened model.
+        settings: What a frame is turned into.
+        class_names: Names of the classes in order.
+        feature_names: Columns per input, as the model was trained on.
+        notes: What a user should know about the model.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no frame classifier of this library.
+    """
+
+    def __init__(self, model_path: str | Path | None = None) -> None:
+        self.predictor = Predictor(SHIPPED_MODEL if model_path is None else model_path)
+        self.path = self.predictor.path
+        schema = self.predictor.schema
+        if schema.get("recipe") != "ost" or "frame" not in schema:
+            raise ValueError(f"{self.path} is no classifier of frames.")
+        self.settings = FrameSettings(**schema["frame"])
+        self.class_names = self.predictor.class_names
+        self.unknown_id = self.predictor.unknown_id
+        self.feature_names = {
+            name: tuple(map(str, schema[name])) for name in FEATURE_NAMES
+        }
+        self._places = {
+            name: _places(self.feature_names[name], ours)
+            for name, ours in FEATURE_NAMES.items()
+        }
+        absent = [
+            wanted
+            for name, places in self._places.items()
+            for wanted, place in zip(self.feature_names[name], places, strict=True)
+            if place < 0
+        ]
+        self.notes = (
+            (
+                f"{self.path.name} wants {len(absent)} features that this version does "
+                f"not compute, taken as missing: {', '.join(absent)}",
+            )
+            if absent
+            else ()
+        )
+        self._image_encoder, self._head = _cut(self.predictor.model)
+
+    def operating_point(self) -> OperatingPoint:
+        """Temperature, thresholds and abstaining as the model file says."""
+        rule = self.predictor.rule
+        return OperatingPoint(
+            thresholds=Thresholds(
+                class_names=self.class_names,
+                values=tuple(np.asarray(rule.thresholds, float).tolist()),
+                source="the model",
+            ),
+            temperature=float(rule.temperature),
+            abstain=float(rule.abstain) > 0.5,
+        )
+
+    def fingerprint(self) -> str:
+        """Identifies what was trained; calibrating a model does not change it."""
+        digest = hashlib.blake2b(digest_size=16)
+        rule = {id(weight) for weight in self.predictor.rule.weights}
+        for weight in self.predictor.model.weights:
+            if id(weight) not in rule:
+                digest.update(np.ascontiguousarray(weight, dtype=np.float32).tobytes())
+        return digest.hexdigest()
+
+    def logits(
+        self, inputs: Mapping[str, np.ndarray], tta: bool = False
+    ) -> FrameLogits:
+        """Returns logits with header and from pixels alone.
+
+        Args:
+            inputs: Arrays of `frame_inputs`, stacked.
+            tta: Whether to average over flips, and turns where the image is square.
+        """
+        features = self.features(inputs)
+        hidden = {
+            name: np.full_like(values, np.nan) if name != "statistics" else values
+            for name, values in features.items()
+        }
+        both: list[np.ndarray] = []
+        alone: list[np.ndarray] = []
+        for embedding in self.embeddings(inputs["image"], tta):
+            both.append(self.head(embedding, features))
+            alone.append(self.head(embedding, hidden))
+        return FrameLogits(np.mean(both, axis=0), np.mean(alone, axis=0))
+
+    def features(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Statistics, header values and claims in the columns of the model."""
+        return {
+            name: _columns(inputs[name], places)
+            for name, places in self._places.items()
+        }
+
+    def embeddings(self, image: np.ndarray, tta: bool = False) -> Iterator[np.ndarray]:
+        """Yields the image branch's output per orientation, `(frames, dim)`."""
+        for turned in _orientations(image) if tta else (image,):
+            yield np.asarray(self._image_encoder.predict_on_batch(turned))
+
+    def head(
+        self, embedding: np.ndarray, features: Mapping[str, np.ndarray]
+    ) -> np.ndarray:
+        """Logits from the image branch's output and the model's features."""
+        found = self._head.predict_on_batch(
+            [embedding, *(features[name] for name in FEATURE_NAMES)]
+        )
+        return np.asarray(found, dtype=np.float32)
+
+
+def operating_point(
+    classifier: FrameClassifier,
+    thresholds: ThresholdsLike | None = None,
+    temperature: float | None = None,
+    abstain: bool | None = None,
+) -> OperatingPoint:
+    """Returns the model's operating point with what is asked for instead.
+
+    Args:
+        classifier: A model.
+        thresholds: Thresholds in any form, or the model's.
+        temperature: Temperature; by default the one the thresholds were fitted at.
+        abstain: Whether a frame below all thresholds is unknown, or as the model does.
+
+    Raises:
+        FileNotFoundError: If there are no such thresholds.
+        ValueError: If they do not fit the model, or the temperature is not positive.
+    """
+    if temperature is not None and not 0 < temperature < np.inf:
+        raise ValueError(
+            "`temperature` must be positive and finite. "
+            f"Received: temperature={temperature}"
+        )
+    point = classifier.operating_point()
+    if abstain is not None:
+        point = dataclasses.replace(point, abstain=abstain)
+    wanted = point.thresholds
+    if thresholds is not None:
+        wanted = read_thresholds(thresholds, classifier.class_names, classifier.path)
+    return point.with_thresholds(wanted, temperature)
+
+
+def _cut(model: keras.Model) -> tuple[keras.Model, keras.Model]:
+    """The image branch, and all that follows with the other branches."""
+    joined = model.get_layer("embedding").input
+    image = joined[0]
+    features = [model.input[name] for name in FEATURE_NAMES]
+    return (
+        keras.Model(model.input["image"], image, name="image_encoder"),
+        keras.Model([image, *features], model.output["logits"], name="head"),
+    )
+
+
+def _orientations(image: np.ndarray) -> Iterator[np.ndarray]:
+    """The image, its flips, and the same transposed where rows are as many as columns.
+
+    Args:
+        image: Shape `(frames, height, width, channels)`.
+    """
+    square = image.shape[1] == image.shape[2]
+    for turned in (image, image.swapaxes(1, 2)) if square else (image,):
+        yield turned
+        yield turned[:, ::-1]
+        yield turned[:, :, ::-1]
+        yield turned[:, ::-1, ::-1]
+
+
+def _places(wanted: tuple[str, ...], ours: tuple[str, ...]) -> np.ndarray:
+    """Where each column of the model stands in ours, -1 where it does not."""
+    place = {name: k for k, name in enumerate(ours)}
+    return np.array([place.get(name, -1) for name in wanted], dtype=np.int64)
+
+
+def _columns(values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    chosen = values[:, places].astype(np.float32)
+    chosen[:, places < 0] = np.nan
+    return chosen
