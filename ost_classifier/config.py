@@ -2,7 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ost_classifier.classes import CONSERVATIVE_CLASSES
 from ost_classifier.frame_settings import FrameSettings
@@ -42,7 +42,7 @@ class OstConfig:
     channels: int = _option(
         3, "stretches of a frame that the network sees, 1 or 3", choices=(1, 3)
     )
-    input_dtype: str = _option(
+    input_dtype: Literal["uint8", "float16"] = _option(
         "uint8", "type of cached pixels", choices=("uint8", "float16")
     )
     backbone: str = _option(

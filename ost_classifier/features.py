@@ -1,21 +1,17 @@
 """From a frame to the arrays that the network sees."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from mesa_keras.preprocessing.frame_statistics import STATISTIC_NAMES, frame_statistics
 
+from mesa_keras.preprocessing.frame_statistics import STATISTIC_NAMES, frame_statistics
 from mesa_keras.preprocessing.image import frame_image
-from mesa_keras.readers.frame import Frame, read_frame
+from mesa_keras.readers.frame import Frame
 from mesa_keras.readers.frame_claim import FrameClaim, claimed_classes, read_claim
 from mesa_keras.readers.frame_header import (
     HEADER_VALUE_NAMES,
-    camera_name,
     header_values,
-    observing_night,
 )
 from ost_classifier.classes import OST_CLASSES
 from ost_classifier.frame_settings import FrameSettings
@@ -25,10 +21,8 @@ __all__ = [
     "HEADER_VALUE_NAMES",
     "STATISTIC_NAMES",
     "FrameInputs",
-    "FrameRecord",
     "FrameSettings",
     "frame_inputs",
-    "read_frame_record",
     "record_dtype",
     "without_header",
 ]
@@ -43,25 +37,6 @@ CLAIM_NAMES = (
 )
 
 
-@dataclass(frozen=True)
-class FrameRecord:
-    """A frame ready for the network, and what its header says of its origin.
-
-    Attributes:
-        inputs: Arrays by input name; see `frame_inputs`.
-        night: Observing night, `None` if unknown.
-        camera: Name of the camera, `None` if unknown.
-        claim: What the header claims.
-        warnings: What the reader noticed.
-    """
-
-    inputs: FrameInputs
-    night: str | None
-    camera: str | None
-    claim: FrameClaim
-    warnings: tuple[str, ...]
-
-
 def frame_inputs(frame: Frame, settings: FrameSettings) -> FrameInputs:
     """Returns the model inputs of one frame.
 
@@ -74,32 +49,31 @@ def frame_inputs(frame: Frame, settings: FrameSettings) -> FrameInputs:
     Returns:
         `image` (height, width, channels) of the type asked for; `statistics` (S,),
         `header` (H,) and `claim` (K,), float32 in the order of `STATISTIC_NAMES`,
-        `HEADER_VALUE_NAMES` and `CLAIM_NAMES`, NaN where missing. A frame without a
-        header has NaN all through `header` and `claim`.
+        `HEADER_VALUE_NAMES` and `CLAIM_NAMES`, NaN where missing. A frame whose
+        header says nothing has NaN all through `header` and `claim`.
     """
-    return _inputs(frame, read_claim(frame.header), settings)
-
-
-def read_frame_record(path: str | Path, settings: FrameSettings) -> FrameRecord:
-    """Reads a file and prepares it for the network.
-
-    Args:
-        path: FITS or TIFF file.
-        settings: Size and type of the image.
-
-    Raises:
-        FrameError: If the file holds no frame.
-        OSError: If it cannot be read.
-    """
-    frame = read_frame(path)
-    claim = read_claim(frame.header)
-    return FrameRecord(
-        inputs=_inputs(frame, claim, settings),
-        night=observing_night(frame.header),
-        camera=camera_name(frame.header),
-        claim=claim,
-        warnings=frame.warnings,
+    plane = frame.plane()
+    statistics = frame_statistics(plane, frame.bits)
+    image = frame_image(
+        frame.pixels,
+        settings.height,
+        settings.width,
+        settings.channels,
+        bayer=frame.bayer,
+        dtype=settings.dtype,
     )
+    header = _vector(header_values(frame.header), HEADER_VALUE_NAMES)
+    claim = read_claim(frame.header)
+    if claim.kind is None and np.isnan(header).all():
+        claims = np.full(len(CLAIM_NAMES), np.nan, "float32")
+    else:
+        claims = _claims(claim)
+    return {
+        "image": image,
+        "statistics": _vector(statistics, STATISTIC_NAMES),
+        "header": header,
+        "claim": claims,
+    }
 
 
 def without_header(inputs: Mapping[str, np.ndarray]) -> FrameInputs:
@@ -121,31 +95,6 @@ def record_dtype(settings: FrameSettings) -> np.dtype:
             ("claim", "float32", (len(CLAIM_NAMES),)),
         ]
     )
-
-
-def _inputs(frame: Frame, claim: FrameClaim, settings: FrameSettings) -> FrameInputs:
-    plane = frame.plane()
-    statistics = frame_statistics(plane, frame.bits)
-    image = frame_image(
-        frame.pixels,
-        settings.height,
-        settings.width,
-        settings.channels,
-        bayer=frame.bayer,
-        dtype=settings.dtype,
-    )
-    if frame.header:
-        header = _vector(header_values(frame.header), HEADER_VALUE_NAMES)
-        claims = _claims(claim)
-    else:
-        header = np.full(len(HEADER_VALUE_NAMES), np.nan, "float32")
-        claims = np.full(len(CLAIM_NAMES), np.nan, "float32")
-    return {
-        "image": image,
-        "statistics": _vector(statistics, STATISTIC_NAMES),
-        "header": header,
-        "claim": claims,
-    }
 
 
 def _claims(claim: FrameClaim) -> np.ndarray:

@@ -1,6 +1,7 @@
 """How a frame becomes an input of the network."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class FrameSettings:
     height: int
     width: int
     channels: int = 3
-    dtype: str = "uint8"
+    dtype: Literal["uint8", "float16"] = "uint8"
 
     def __post_init__(self) -> None:
         if min(self.height, self.width) < 1:

@@ -39,7 +39,7 @@ def build_model(
 
     Returns:
         Model from `image` (batch, height, width, channels) of the type of the cache,
-        all 0 = missing, `statistics`, `header` and `claim`, NaN = missing, to a
+        all 0 or NaN = missing, `statistics`, `header` and `claim`, NaN = missing, to a
         dictionary of `logits` (batch, classes); `probabilities`, `decision` and `score`
         of `DecisionRule`; and `embedding`, the classifier's input. Header and claims
         all NaN give the verdict from pixels alone.
@@ -132,7 +132,9 @@ def freeze_branches(model: keras.Model, transfer: Transfer | None = None) -> Non
 def _encoded_image(config: OstConfig, image: Any) -> Any:
     """Embedding of the image, 0 where there is none."""
     # From [0, 255] or [0, 1] to [-1, 1], which the networks take.
-    scale = 2 / 255 if config.input_dtype == "uint8" else 2.0
+    scale = 2 / 255
+    if config.input_dtype != "uint8":
+        scale, image = 2.0, ops.where(ops.isfinite(image), image, 0.0)
     x = layers.Rescaling(scale, offset=-1.0, name="image_scale")(image)
     x = _image_branch(config)(x)
     present = ops.cast(ops.any(image > 0, axis=(1, 2, 3)), x.dtype)
