@@ -1,5 +1,11 @@
 """Raw arrays to model inputs, in NumPy only."""
 
+from mesa_keras.preprocessing.frame_statistics import (
+    STATISTIC_MEANINGS,
+    STATISTIC_NAMES,
+    frame_statistics,
+)
+from mesa_keras.preprocessing.image import frame_image, stretch
 from mesa_keras.preprocessing.light_curve import (
     VIEW_CONVENTION,
     bin_median,
@@ -14,9 +20,13 @@ from mesa_keras.preprocessing.light_curve import (
 )
 
 __all__ = [
+    "STATISTIC_MEANINGS",
+    "STATISTIC_NAMES",
     "VIEW_CONVENTION",
     "bin_median",
     "flatten",
+    "frame_image",
+    "frame_statistics",
     "global_edges",
     "global_view",
     "local_edges",
@@ -24,4 +34,5 @@ __all__ = [
     "make_views",
     "normalize_view",
     "phase_fold",
+    "stretch",
 ]

@@ -1,0 +1,191 @@
+"""Statistics of a frame's large-scale structure, on a coarse map of cell means."""
+
+import itertools
+
+import numpy as np
+
+from mesa_keras.preprocessing.frame_statistics_levels import signed_log
+
+COARSE = 24
+# Cells of the coarse map at a border that count as corner or edge.
+BORDER = 2
+# Variances below this are rounding.
+FLAT = 1e-4
+NORMAL_QUARTILE = 0.6744897501960817
+
+MEANINGS = {
+    "structure": "90 % range of the coarse map over the pixel noise, logarithmic",
+    "structure_over_level": "90 % range of the coarse map over its median",
+    "structure_over_span": "90 % range of the coarse map over the frame's 98 % range",
+    "vignetting": "correlation of the coarse map with the distance from the centre",
+    "centre_over_corners": "centre minus corners over the coarse map's range",
+    "corner_glow": "brightest corner or edge above the median, in noise, logarithmic",
+    "tilt_share": "share of the coarse map's variance explained by a plane",
+    "smooth_share": "share explained by a surface of second order",
+    "rough_rest": "deviation from that surface over the noise, logarithmic",
+    "profile_share_strong": "share of the map's variance in row or column means, "
+    "whichever is larger",
+    "profile_share_weak": "the smaller of the two shares",
+    "profile_share_rest": "share in neither",
+    "dark_share": "share of the coarse map near its lowest level",
+    "fine_structure": "log10 of the robust deviation of fine cells from their "
+    "surroundings over what the noise explains",
+    "fine_structure_all": "the same with outliers",
+    "fine_skew": "asymmetry of the fine cells about their surroundings, -1 to 1",
+    "level_groups": "share of the fine map's variance between its two best groups",
+    "bright_share": "share of the fine cells in the upper of these",
+}
+
+
+def structure_statistics(
+    cells: np.ndarray, cell_noise: float, noise: float, floor: float, span: float
+) -> dict[str, float]:
+    """Statistics of structure; see `MEANINGS`.
+
+    Args:
+        cells: Means of the codes in fine cells, shape `(rows, columns)`.
+        cell_noise: Deviation of a cell's mean that pixel noise explains.
+        noise: Noise of a pixel in codes.
+        floor: What code 0 stands for, in codes.
+        span: The frame's range between the 1 % and 99 % levels, in codes.
+    """
+    coarse = coarse_map(cells)
+    median = float(np.median(coarse))
+    low, high = np.percentile(coarse, [5, 95])
+    found = {
+        "structure": signed_log((high - low) / noise),
+        "structure_over_level": _ratio(high - low, abs(median + floor), 5.0),
+        "structure_over_span": _ratio(high - low, max(span, noise), 2.0),
+        "corner_glow": signed_log((_border_peak(coarse) - median) / noise),
+        "dark_share": float(np.mean(coarse < low + 0.15 * (high - low) + noise)),
+    }
+    found.update(_surfaces(coarse, noise))
+    found.update(_profile_shares(coarse))
+    found.update(_fine(cells, coarse, cell_noise))
+    found.update(_groups(cells))
+    return found
+
+
+def coarse_map(cells: np.ndarray) -> np.ndarray:
+    """Medians over blocks of cells, at most `COARSE` a side."""
+    for axis in (0, 1):
+        length = cells.shape[axis]
+        count = min(length, COARSE)
+        edges = np.arange(count + 1) * length // count
+        cells = np.stack(
+            [
+                np.median(np.take(cells, range(a, b), axis=axis), axis=axis)
+                for a, b in itertools.pairwise(edges)
+            ],
+            axis=axis,
+        )
+    return cells
+
+
+def _ratio(value: float, scale: float, limit: float) -> float:
+    return float(min(value / scale, limit)) if scale > 0 else limit
+
+
+def _border_peak(coarse: np.ndarray) -> float:
+    """The brightest of the corners and of the middles of the edges."""
+    height, width = coarse.shape
+    rows = [
+        slice(0, BORDER),
+        slice(height // 3, 2 * height // 3 + 1),
+        slice(-BORDER, None),
+    ]
+    columns = [
+        slice(0, BORDER),
+        slice(width // 3, 2 * width // 3 + 1),
+        slice(-BORDER, None),
+    ]
+    return max(
+        float(np.median(coarse[row, column]))
+        for i, row in enumerate(rows)
+        for j, column in enumerate(columns)
+        if (i, j) != (1, 1)
+    )
+
+
+def _surfaces(coarse: np.ndarray, noise: float) -> dict[str, float]:
+    """How well surfaces of first and second order describe the map."""
+    y, x = (np.linspace(-1, 1, n) if n > 1 else np.zeros(n) for n in coarse.shape)
+    rows, columns = (a.ravel() for a in np.meshgrid(y, x, indexing="ij"))
+    values = coarse.ravel() - coarse.mean()
+    variance = float(values @ values)
+    names = ("vignetting", "centre_over_corners", "tilt_share", "smooth_share")
+    found = {**dict.fromkeys(names, 0.0), "rough_rest": 0.0}
+    if variance <= FLAT:
+        return found
+    plane = np.stack([np.ones_like(rows), rows, columns], axis=1)
+    surface = np.column_stack([plane, rows**2, columns**2, rows * columns])
+    for name, basis in (("tilt_share", plane), ("smooth_share", surface)):
+        weights, *_ = np.linalg.lstsq(basis, values, rcond=None)
+        rest = values - basis @ weights
+        found[name] = float(np.clip(1.0 - rest @ rest / variance, 0.0, 1.0))
+    found["rough_rest"] = signed_log(float(np.sqrt(np.mean(rest**2))) / noise)
+    distance = rows**2 + columns**2
+    distance -= distance.mean()
+    scale = float(np.sqrt(distance @ distance * variance))
+    found["vignetting"] = float(distance @ values / scale) if scale > 0 else 0.0
+    order = np.argsort(rows**2 + columns**2)
+    tenth = max(order.size // 10, 1)
+    centre, corners = (
+        np.median(values[part]) for part in (order[:tenth], order[-tenth:])
+    )
+    low, high = np.percentile(values, [2, 98])
+    found["centre_over_corners"] = float(
+        np.clip((centre - corners) / max(high - low, 1e-9), -1, 1)
+    )
+    return found
+
+
+def _profile_shares(coarse: np.ndarray) -> dict[str, float]:
+    """Two-way analysis of variance: rows, columns and the rest."""
+    total = float(coarse.var())
+    if total <= FLAT:
+        shares = [0.0, 0.0]
+    else:
+        shares = sorted(float(coarse.mean(axis=axis).var()) / total for axis in (0, 1))
+    return {
+        "profile_share_weak": shares[0],
+        "profile_share_strong": shares[1],
+        "profile_share_rest": max(1.0 - sum(shares), 0.0),
+    }
+
+
+def _fine(cells: np.ndarray, coarse: np.ndarray, cell_noise: float) -> dict[str, float]:
+    """Deviations of the fine cells from the coarse map."""
+    rows, columns = (
+        np.arange(n) * m // n for n, m in zip(cells.shape, coarse.shape, strict=True)
+    )
+    rest = (cells - coarse[np.ix_(rows, columns)]).ravel()
+    low, lower, upper, high = np.percentile(rest, [1, 25, 75, 99])
+    robust = (upper - lower) / (2 * NORMAL_QUARTILE)
+    return {
+        "fine_structure": _log_over(robust, cell_noise),
+        "fine_structure_all": _log_over(float(rest.std()), cell_noise),
+        "fine_skew": float((high + low) / (high - low)) if high > low else 0.0,
+    }
+
+
+def _log_over(value: float, scale: float) -> float:
+    return float(np.log10(max(value / scale, 0.03)))
+
+
+def _groups(cells: np.ndarray) -> dict[str, float]:
+    """The best division of the cells into dark and bright ones (Otsu)."""
+    values = np.sort(cells.ravel())
+    values = values[: max(int(0.998 * values.size), 1)]
+    values = values - values.mean()
+    variance = float(values @ values) / values.size
+    if values.size < 4 or variance <= FLAT:
+        return {"level_groups": 0.0, "bright_share": 0.5}
+    lower = np.arange(1, values.size) / values.size
+    sums = np.cumsum(values)[:-1] / values.size
+    between = sums**2 / (lower * (1.0 - lower))
+    best = int(np.argmax(between))
+    return {
+        "level_groups": float(between[best] / variance),
+        "bright_share": float(1.0 - lower[best]),
+    }

@@ -1,0 +1,148 @@
+"""Frames to small images of fixed size, with stretches that show what matters.
+
+Cameras differ in gain, offset, bit depth and noise by factors of thousands, so images
+carry no absolute levels: the first channel spans the frame's own range, the others
+count in units of its pixels' noise.
+"""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mesa_keras.preprocessing.image_area import (
+    area_resize,
+    bin_mosaic,
+    cell_extremes,
+)
+from mesa_keras.preprocessing.image_codes import plane_codes
+from mesa_keras.preprocessing.image_noise import mosaic_contrast, pixel_noise
+
+LOW_PERCENTILE = 0.5
+HIGH_PERCENTILE = 99.7
+# Steepness of the global stretch near black.
+SOFTENING = 10.0
+# Multiples of the noise at which the other channels reach white.
+LEVEL_RANGE = 3000.0
+PEAK_RANGE = 3000.0
+# Mosaic colours further apart than this, in units of the noise, show as a pattern.
+MOSAIC_CONTRAST = 0.5
+# How far off the surroundings of an area are, in areas.
+AROUND = 2
+CHANNELS = (1, 2, 3)
+
+
+def stretch(plane: ArrayLike) -> np.ndarray:
+    """Spans a plane's own range: robust percentiles, then asinh.
+
+    The darkest and brightest pixels are clipped, so that one hot pixel does not flatten
+    a frame, and faint structure is lifted.
+
+    Args:
+        plane: Numbers of any shape; NaN is taken as the median.
+
+    Returns:
+        Float32 of the same shape in [0, 1]; 0.5 all over where there is no contrast.
+    """
+    values = np.array(plane, dtype=np.float32)
+    finite = np.isfinite(values)
+    if not finite.any():
+        return np.full(values.shape, 0.5, np.float32)
+    if not finite.all():
+        values[~finite] = np.median(values[finite])
+    low, high = np.percentile(values, [LOW_PERCENTILE, HIGH_PERCENTILE])
+    if not high > low:
+        low, high = float(values.min()), float(values.max())
+    if not high > low:
+        return np.full(values.shape, 0.5, np.float32)
+    scaled = np.clip((values - low) / (high - low), 0.0, 1.0)
+    return np.asarray(
+        np.arcsinh(SOFTENING * scaled) / np.arcsinh(SOFTENING), dtype=np.float32
+    )
+
+
+def frame_image(
+    frame: ArrayLike,
+    height: int,
+    width: int,
+    channels: int,
+    bayer: str | None = None,
+    dtype: Literal["uint8", "float16"] = "uint8",
+) -> np.ndarray:
+    """Makes the model's image of a frame.
+
+    The frame is resized by area and stretched to fill `height` x `width`. Channels:
+
+    1. `stretch` of the whole frame: what a person would look at.
+    2. Level over noise: how far each area is above or below the median, in units of the
+       noise of a single pixel. Bias and dark frames are even here, flats are not.
+    3. Peak over noise: how far the brightest pixel of each area is above its
+       surroundings, in the same units. Stars, lines and hot pixels that averaging
+       would hide stay visible.
+
+    Args:
+        frame: Numbers of shape `(height, width)`, or `(height, width, 3)`, whose
+            colours are averaged.
+        height: Height of the image.
+        width: Width of the image.
+        channels: 1, 2 or 3 of the above.
+        bayer: Pattern of the mosaic as in `Frame.bayer`. Mosaics, those that the pixels
+            show too, are binned to one value a cell first.
+        dtype: "uint8", 0 to 255, or "float16", 0 to 1.
+
+    Returns:
+        Array of shape `(height, width, channels)`.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+    if channels not in CHANNELS or dtype not in ("uint8", "float16"):
+        raise ValueError(
+            "`channels` must be 1, 2 or 3 and `dtype` 'uint8' or 'float16'. "
+            f"Received: channels={channels}, dtype={dtype!r}"
+        )
+    codes = plane_codes(_plane(np.asarray(frame))).codes
+    noise = pixel_noise(codes)
+    mosaic = bayer is not None or mosaic_contrast(codes) > MOSAIC_CONTRAST * noise
+    source = bin_mosaic(codes) if mosaic else codes
+    small = area_resize(source, height, width)
+    if source is not codes:
+        small /= 4.0
+    layers = [stretch(small)]
+    if channels > 1:
+        level = (small - np.median(small)) / noise
+        layers.append(0.5 + 0.5 * _compressed(level, LEVEL_RANGE))
+    if channels > 2:
+        highest = cell_extremes(codes, height, width)[1]
+        above = (highest - _surroundings(small)) / noise
+        layers.append(_compressed(np.maximum(above, 0.0), PEAK_RANGE))
+    image = np.stack(layers, axis=-1)
+    if dtype == "uint8":
+        return np.rint(image * 255.0).astype(np.uint8)
+    return np.asarray(image, dtype=np.float16)
+
+
+def _plane(frame: np.ndarray) -> np.ndarray:
+    if frame.ndim != 3:
+        return frame
+    if frame.dtype.kind == "f":
+        return np.asarray(frame.mean(axis=2))
+    return np.asarray(frame.sum(axis=2, dtype=np.int64) // frame.shape[2])
+
+
+def _compressed(values: np.ndarray, limit: float) -> np.ndarray:
+    """Maps +-limit to +-1, linear near zero, logarithmic beyond."""
+    return np.clip(np.arcsinh(values) / np.arcsinh(limit), -1.0, 1.0)
+
+
+def _surroundings(small: np.ndarray) -> np.ndarray:
+    """The level around each area, across it or along it, whichever is lower.
+
+    So a line of a spectrum stands out from what is beside it, and a star from both.
+    """
+    padded = np.pad(small, AROUND, mode="edge")
+    height, width = small.shape
+    reach = 2 * AROUND
+    beside = padded[AROUND : AROUND + height, :width] + padded[AROUND:-AROUND, reach:]
+    above = padded[:height, AROUND : AROUND + width] + padded[reach:, AROUND:-AROUND]
+    return np.asarray(np.minimum(beside, above) / 2.0)

@@ -1,0 +1,118 @@
+"""Frames of any kind of number as 16-bit codes, on which exact counting is fast."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+NUM_CODES = 1 << 16
+# Of float frames: how finely the noise is divided where the range is too wide for all.
+STEPS_PER_NOISE = 8.0
+# Codes kept below the median of such a frame; the rest is for what lies above.
+CODES_BELOW = 20_000
+# Numbers beyond this are no measurement.
+LARGEST = 1e30
+# Pixels that are enough to know the noise of a float frame.
+SAMPLE = 1 << 17
+# The median of |x - y| of two normal values of unit deviation.
+NORMAL_DIFFERENCE = 0.6744897501960817 * np.sqrt(2.0)
+
+
+@dataclass(frozen=True)
+class PlaneCodes:
+    """A plane as small integers: `value = zero + step * code`.
+
+    Attributes:
+        codes: `uint8` or `uint16`, shape `(height, width)`. Missing pixels hold the
+            median.
+        zero: Value of code 0.
+        step: Value of one code.
+        missing: Fraction of pixels that were not finite.
+        exact: Whether codes are the file's own integers, but for a shift.
+    """
+
+    codes: np.ndarray
+    zero: float
+    step: float
+    missing: float
+    exact: bool
+
+
+def plane_codes(plane: np.ndarray) -> PlaneCodes:
+    """Turns a plane into codes; 8- and 16-bit integers keep every value.
+
+    Args:
+        plane: Integers or floats of shape `(height, width)`, not empty; floats may be
+            NaN or infinite.
+
+    Raises:
+        ValueError: If it is not a plane of numbers, or empty.
+    """
+    plane = np.asarray(plane)
+    if plane.ndim != 2 or plane.size == 0 or plane.dtype.kind not in "buif":
+        raise ValueError(
+            "`plane` must be a non-empty array of numbers of shape (height, width). "
+            f"Received: shape {plane.shape}, {plane.dtype}"
+        )
+    if plane.dtype.kind == "b":
+        plane = plane.astype(np.uint8)
+    if plane.dtype.kind == "f":
+        return _float_codes(plane)
+    if plane.dtype in (np.uint8, np.uint16):
+        return PlaneCodes(plane, 0.0, 1.0, 0.0, True)
+    if plane.dtype == np.int16:
+        codes = plane.view(np.uint16) ^ np.uint16(1 << 15)
+        return PlaneCodes(codes, -float(1 << 15), 1.0, 0.0, True)
+    low, high = int(plane.min()), int(plane.max())
+    if high - low < NUM_CODES:
+        codes = (plane - plane.dtype.type(low)).astype(np.uint16)
+        return PlaneCodes(codes, float(low), 1.0, 0.0, True)
+    return _float_codes(plane.astype(np.float64))
+
+
+def _float_codes(plane: np.ndarray) -> PlaneCodes:
+    if plane.dtype == np.float16:
+        plane = plane.astype(np.float32)
+    # Also leaves out NaN, and fill values with which sums would overflow.
+    finite = np.abs(plane) < LARGEST
+    count = int(np.count_nonzero(finite))
+    if count == 0:
+        codes = np.zeros(plane.shape, np.uint16)
+        return PlaneCodes(codes, 0.0, 1.0, 1.0, False)
+    complete = count == plane.size
+    if not complete:
+        # The sample must not see the gaps, and sums must not be spoiled by them.
+        plane = np.where(finite, plane, np.nan)
+    low, high = (float(f(plane)) for f in (np.nanmin, np.nanmax))
+    median, noise = _sampled_noise(plane)
+    step = (high - low) / (NUM_CODES - 1)
+    if 0.0 < noise < step * STEPS_PER_NOISE:
+        step = noise / STEPS_PER_NOISE
+        low = max(low, median - CODES_BELOW * step)
+    if not step > 0.0:
+        step = 1.0
+    codes = np.empty(plane.shape, np.uint16)
+    fill = np.clip(np.rint((median - low) / step), 0, NUM_CODES - 1)
+    # By rows that stay in the processor's cache.
+    rows = max(1, SAMPLE // plane.shape[1])
+    for start in range(0, plane.shape[0], rows):
+        part = plane[start : start + rows].astype(np.float64)
+        part = np.rint((part - low) / step)
+        if not complete:
+            part[np.isnan(part)] = fill
+        codes[start : start + rows] = np.clip(part, 0, NUM_CODES - 1)
+    return PlaneCodes(codes, low, step, 1.0 - count / plane.size, False)
+
+
+def _sampled_noise(plane: np.ndarray) -> tuple[float, float]:
+    """Median of a plane, and its noise from neighbours of one Bayer colour."""
+    rows = max(1, SAMPLE // plane.shape[1])
+    sample = plane[:: max(1, plane.shape[0] // rows)]
+    values = sample[np.isfinite(sample)]
+    if not values.size:
+        values = plane[np.isfinite(plane)]
+    median = float(np.median(values))
+    differences = np.abs(sample[:, 2:] - sample[:, :-2])
+    differences = differences[np.isfinite(differences)]
+    if not differences.size:
+        return median, 0.0
+    return median, float(np.median(differences) / NORMAL_DIFFERENCE)
