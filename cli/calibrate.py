@@ -1,4 +1,4 @@
-"""Sets temperature and thresholds of a MESA model anew: ``python -m cli.calibrate``."""
+"""Sets temperatures and thresholds of a model anew: ``python -m cli.calibrate``."""
 
 import argparse
 import sys
@@ -81,7 +81,7 @@ def _calibrate(arguments: argparse.Namespace) -> int:
     print_table(
         {
             "candidates": ", ".join(f"{n} {c:,}" for n, c in result.counts.items()),
-            "temperature": f"{result.temperature:.4f}",
+            **{f"temperature {n}": f"{v:.4f}" for n, v in result.temperatures.items()},
             **{f"threshold {n}": f"{v:.4f}" for n, v in result.thresholds.items()},
             **{
                 f"{label} before, after": f"{result.before[name]:.4f}, "

@@ -13,8 +13,7 @@ from mesa_keras.pipelines.dataset import (
 from mesa_keras.pipelines.pair_index import is_present, pair_index
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.data import MesaData
-
-FEATURES = ("planet_features", "stellar_features")
+from mesa_keras.recipes.mesa.modalities import FEATURES, modalities
 
 
 def make_training_batches(
@@ -35,9 +34,7 @@ def make_training_batches(
 
     views, classes = tuple(data.views), len(data.class_names)
     features = tuple(name for name in FEATURES if name in data.inputs())
-    modalities: dict[str, tuple[str, ...]] = {name: (name,) for name in features}
-    if views:
-        modalities["light_curve"] = views
+    groups = modalities(data.inputs())
 
     def transform(x: Example, y: Example, seed: Any) -> tuple[Example, Example]:
         seeds = tf.unstack(tf.random.split(seed, 2 + len(features)))
@@ -54,8 +51,8 @@ def make_training_batches(
         if config.feature_dropout:
             for name, feature_seed in zip(features, seeds[2:], strict=True):
                 x[name] = drop_values(x[name], feature_seed, config.feature_dropout)
-        if config.modality_dropout and len(modalities) > 1:
-            x = drop_modalities(modalities, x, seeds[1], config.modality_dropout)
+        if config.modality_dropout and len(groups) > 1:
+            x = drop_modalities(groups, x, seeds[1], config.modality_dropout)
         row = y.pop("row")
         return x, _targets(
             y["label"], _pairs(row, x, views, features), outputs, classes

@@ -1,4 +1,4 @@
-"""Calibrates MESA: temperature, thresholds and class rates from held-out candidates."""
+"""Calibrates MESA from held-out candidates: temperatures, thresholds, class rates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +10,23 @@ import numpy as np
 from mesa_keras.evaluation import (
     classification_metrics,
     decide,
-    fit_temperature,
     fit_thresholds,
-    softmax,
 )
 from mesa_keras.evaluation.thresholds import Objective
 from mesa_keras.inference import Predictor
+from mesa_keras.layers import DecisionRule
 from mesa_keras.readers import NO_USABLE_VALUE
 from mesa_keras.recipes.mesa.data import MesaData
+from mesa_keras.recipes.mesa.modalities import Arrays
 from mesa_keras.recipes.mesa.model import decision_rule
 from mesa_keras.recipes.mesa.model_data import check_unseen, load_for_model
+from mesa_keras.recipes.mesa.temperatures import (
+    FEWEST,
+    by_name,
+    fit_temperatures,
+    probabilities_of,
+    rows_by_set,
+)
 from mesa_keras.training import save_model
 
 
@@ -33,10 +40,11 @@ def calibrate_model(
 ) -> np.ndarray:
     """Sets the decision rule of `model` from labelled candidates it never saw.
 
-    The temperature is that of the smallest log-loss, thresholds follow from the
-    calibrated probabilities. The class rates are those of the candidates with one more
-    counted in each class, `(n_k + 1) / (n + classes)`: a class without a candidate gets
-    a small rate, not 0, which no class prior could be compared with.
+    The temperatures, one for each set of modalities that a candidate may have, are
+    those of the smallest log-loss: see `fit_temperatures`. Thresholds follow from the
+    calibrated probabilities of the candidates as they are. The class rates are theirs
+    with one more counted in each class, `(n_k + 1) / (n + classes)`: a class without a
+    candidate gets a small rate, not 0, which no class prior could be compared with.
 
     Args:
         model: Model of `build_model`; its `DecisionRule` is changed.
@@ -66,13 +74,13 @@ def calibrate_model(
     rows = labelled_rows(data)
     if not rows.size or data.label is None:
         raise ValueError(f"{data.path}: calibration needs candidates with a label.")
-    labels = data.label[rows]
-    temperature = fit_temperature(logits[rows], labels)
+    labels, inputs = data.label[rows], data.take(rows).inputs()
+    temperatures = fit_temperatures(model, inputs, labels)
     counts = np.bincount(labels, minlength=len(rule.class_names)) + 1
     rule.calibrate(
-        temperature=temperature,
+        temperatures,
         thresholds=fit_thresholds(
-            softmax(logits[rows], temperature),
+            probabilities_of(rule.temperatures() | temperatures, logits[rows], inputs),
             labels,
             objective=thresholds,
             target_precision=target_precision,
@@ -98,7 +106,8 @@ class CalibrateResult:
     Attributes:
         before: Log-loss, ECE and the other figures of merit before it.
         after: The same afterwards, on the same candidates: these were fitted to.
-        temperature: New temperature.
+        temperatures: Temperatures by what a candidate has; the last is that of one
+            that has all.
         thresholds: New threshold by class name.
         counts: Candidates by class name.
         data: All candidates that were read.
@@ -107,7 +116,7 @@ class CalibrateResult:
 
     before: dict[str, float]
     after: dict[str, float]
-    temperature: float
+    temperatures: dict[str, float]
     thresholds: dict[str, float]
     counts: dict[str, int]
     data: MesaData
@@ -159,28 +168,31 @@ def calibrate(
     if len(np.unique(labels)) < 2:
         raise ValueError(f"{data.path}: calibration needs two classes or more.")
     notes = check_unseen(predictor, data, allow_shared_stars=allow_shared_stars)
-    rule = predictor.rule
-    old_temperature = float(rule.temperature)
-    old_thresholds = np.asarray(rule.thresholds, dtype=np.float64)
-    old_abstain = float(rule.abstain) > 0.5
-    logits = calibrate_model(
+    rule, inputs = predictor.rule, data.take(rows).inputs()
+    notes += [
+        f"fewer than {FEWEST} candidates have {' and '.join(names)}: the temperature "
+        "for these alone stays"
+        for names, found in rows_by_set(rule, inputs).items()
+        if len(found) < FEWEST
+    ]
+    logits = predictor.predict(inputs, outputs=["logits"])["logits"]
+    before = _scores(rule, labels, logits, inputs)
+    calibrate_model(
         predictor.model,
         data,
         thresholds=thresholds,
         target_precision=target_precision,
         abstain=abstain,
-    )[rows]
-    new = np.asarray(rule.thresholds, dtype=np.float64)
-    temperature = float(rule.temperature)
-    now_abstains = float(rule.abstain) > 0.5
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     save_model(predictor.model, out)
     names = predictor.class_names
     counts = np.bincount(labels, minlength=len(names))
+    new = np.asarray(rule.thresholds, dtype=np.float64)
     return CalibrateResult(
-        before=_scores(labels, logits, old_temperature, old_thresholds, old_abstain),
-        after=_scores(labels, logits, temperature, new, now_abstains),
-        temperature=temperature,
+        before=before,
+        after=_scores(rule, labels, logits, inputs),
+        temperatures=by_name(rule.temperatures()),
         thresholds=dict(zip(names, new.tolist(), strict=True)),
         counts=dict(zip(names, counts.tolist(), strict=True)),
         data=data,
@@ -189,12 +201,10 @@ def calibrate(
 
 
 def _scores(
-    labels: np.ndarray,
-    logits: np.ndarray,
-    temperature: float,
-    thresholds: np.ndarray,
-    abstain: bool,
+    rule: DecisionRule, labels: np.ndarray, logits: np.ndarray, inputs: Arrays
 ) -> dict[str, float]:
-    probabilities = softmax(logits, temperature)
-    decision, _ = decide(probabilities, thresholds, abstain)
+    probabilities = probabilities_of(rule.temperatures(), logits, inputs)
+    decision, _ = decide(
+        probabilities, np.asarray(rule.thresholds), float(rule.abstain) > 0.5
+    )
     return classification_metrics(labels, probabilities, decision)

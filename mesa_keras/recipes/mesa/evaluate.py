@@ -25,6 +25,7 @@ from mesa_keras.recipes.mesa.evaluation_measures import (
 )
 from mesa_keras.recipes.mesa.evaluation_report import write_evaluation_report
 from mesa_keras.recipes.mesa.model_data import check_unseen, load_for_model
+from mesa_keras.recipes.mesa.temperatures import by_name
 
 # Stands beside the tables of a simulated survey.
 SURVEY_FILE = "simulation.json"
@@ -143,6 +144,7 @@ def _described(
             "file": predictor.path.name,
             "parameters": predictor.model.count_params(),
             "temperature": float(rule.temperature),
+            "temperatures": by_name(rule.temperatures()),
             "thresholds": np.asarray(rule.thresholds, float).tolist(),
             "abstains": float(rule.abstain) > 0.5,
         },

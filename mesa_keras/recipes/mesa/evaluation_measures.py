@@ -16,11 +16,16 @@ from mesa_keras.evaluation import (
 )
 from mesa_keras.inference import Predictor
 from mesa_keras.recipes.mesa.data import MesaData
+from mesa_keras.recipes.mesa.modalities import (
+    FEATURES,
+    LIGHT_CURVE,
+    modalities,
+    show_only,
+)
 
 INTERPOLATED = "interpolated_run"
 # Longer straight runs are a trace of the archive's clipping of strong events.
 LONGEST_RUN = 5
-_FEATURES = ("planet_features", "stellar_features")
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def run_model(predictor: Predictor, data: MesaData, batch_size: int = 256) -> Ev
         else np.zeros(len(data), dtype=bool)
         for names in (
             list(data.views),
-            [name for name in _FEATURES if name in present],
+            [name for name in FEATURES if name in present],
         )
     )
     return Evaluated(predictor, data, found, np.flatnonzero(curve & physics))
@@ -159,19 +164,18 @@ def measure_parts(evaluated: Evaluated, seed: int = 0) -> dict[str, Any]:
         seed: Seed of the bootstrap.
     """
     inputs = evaluated.data.inputs()
-    views, features = list(evaluated.data.views), [n for n in _FEATURES if n in inputs]
-    parts = {"light_curve": views, **{name: [name] for name in features}}
-    if len(features) > 1:
-        parts["features"] = features
+    groups = modalities(inputs)
+    parts: dict[str, tuple[str, ...]] = {
+        name: (name,) for name in (LIGHT_CURVE, *FEATURES) if name in groups
+    }
+    if all(name in groups for name in FEATURES):
+        parts["features"] = FEATURES
     results = {}
     for part, names in parts.items():
-        if not names or len(names) == len(inputs):
+        if len(names) == len(groups):
             continue
-        shown = {
-            name: values if name in names else np.full_like(values, np.nan)
-            for name, values in inputs.items()
-        }
-        has = np.any([~np.isnan(inputs[name]).all(axis=1) for name in names], axis=0)
+        shown = show_only(inputs, names)
+        has = np.any([~np.isnan(shown[name]).all(axis=1) for name in inputs], axis=0)
         found = evaluated.predictor.predict(shown)
         alone = Evaluated(evaluated.predictor, evaluated.data, found, np.array([], int))
         rows = np.flatnonzero(has)

@@ -13,6 +13,7 @@ from mesa_keras.layers import (
     FastDropout,
 )
 from mesa_keras.recipes.mesa.config import MesaConfig
+from mesa_keras.recipes.mesa.modalities import modalities, presence
 from mesa_keras.training import Transfer
 
 ENCODERS = ("light_curve_branch", "planet_branch", "stellar_branch")
@@ -95,8 +96,14 @@ def build_model(
         "view_convention": view_convention,
         "light_curve_source": light_curve_source,
     }
-    rule = DecisionRule(config.labels, schema=schema, name="decision_rule")
-    outputs |= rule(outputs["logits"])
+    parts = tuple(modalities(inputs))
+    rule = DecisionRule(
+        config.labels,
+        schema,
+        parts if parts[1:] else (),
+        name="decision_rule",
+    )
+    outputs |= rule(outputs["logits"], presence(inputs) if parts[1:] else None)
     return keras.Model(inputs, outputs, name="mesa")
 
 

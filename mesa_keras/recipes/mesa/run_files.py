@@ -16,6 +16,7 @@ from mesa_keras.atomic_file import atomic_file
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.model import decision_rule
+from mesa_keras.recipes.mesa.temperatures import by_name
 from mesa_keras.report import save_figure, training_accuracy, training_loss
 from mesa_keras.training import save_model
 
@@ -68,6 +69,7 @@ def write_run(
         {
             **metrics,
             "temperature": float(rule.temperature),
+            "temperatures": by_name(rule.temperatures()),
             "thresholds": np.asarray(rule.thresholds, "float64").tolist(),
         },
     )
