@@ -88,7 +88,7 @@ class FrameClassifier:
             for wanted, place in zip(self.feature_names[name], places, strict=True)
             if place < 0
         ]
-        self.notes = (
+        self.notes: tuple[str, ...] = (
             (
                 f"{self.path.name} wants {len(absent)} features that this version does "
                 f"not compute, taken as missing: {', '.join(absent)}",
@@ -196,7 +196,11 @@ def operating_point(
 
 
 def _cut(model: keras.Model) -> tuple[keras.Model, keras.Model]:
-    """The image branch, and all that follows with the other branches."""
+    """The image branch, and all that follows with the other branches.
+
+    Keras does not save a model any more once another one starts inside it: whoever
+    wants to save opens the file anew.
+    """
     joined = model.get_layer("embedding").input
     image = joined[0]
     features = [model.input[name] for name in FEATURE_NAMES]

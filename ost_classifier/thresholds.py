@@ -155,7 +155,7 @@ def _read_file(path: Path, names: tuple[str, ...]) -> Thresholds:
             else value
             for key, value in content.items()
         }
-    if not isinstance(content, dict) or _is_by_name(content):
+    if not isinstance(content, dict) or (content and _is_by_name(content)):
         return Thresholds(names, _in_order(content, names, f"{path}"), source=f"{path}")
     key = next((key for key in _KEYS if key in content), None)
     if key is None:
@@ -186,7 +186,7 @@ def _read_file(path: Path, names: tuple[str, ...]) -> Thresholds:
 
 
 def _is_by_name(content: Mapping[str, Any]) -> bool:
-    return bool(content) and all(
+    return not any(key in content for key in _KEYS) and all(
         isinstance(value, (int, float)) and not isinstance(value, bool)
         for value in content.values()
     )

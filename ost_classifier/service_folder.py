@@ -1,0 +1,246 @@
+"""Classifies what is new in a folder, night by night, and keeps the output current."""
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from mesa_keras.atomic_file import atomic_file
+from mesa_keras.readers.frame import find_frames
+from ost_classifier.header_suggestions import write_header_suggestions
+from ost_classifier.night_log import write_log, write_night_log
+from ost_classifier.service import ClassifierService
+from ost_classifier.service_journal import Journal
+from ost_classifier.service_results import Entry, collected
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderOutputs:
+    """Where the results of a folder go; only the first must be named.
+
+    Attributes:
+        output_json: Everything, as `ClassifierService.predict_paths` returns it. The
+            journal of what is done stands beside it, `<name>.journal`.
+        defect_log: Files that could not be read, and why.
+        warn_log: What is odd about files that could.
+        night_log: CSV table with a row per frame.
+        suggest_headers: CSV table of header corrections for review.
+    """
+
+    output_json: Path
+    defect_log: Path | None = None
+    warn_log: Path | None = None
+    night_log: Path | None = None
+    suggest_headers: Path | None = None
+
+    def all(self) -> dict[str, Path]:
+        """The files by what they hold."""
+        return {name: path for name, path in vars(self).items() if path is not None}
+
+
+@dataclass(frozen=True)
+class FolderResult:
+    """What one look at a folder brought.
+
+    Attributes:
+        found: Frames in the folder that are recent enough.
+        new: Files that were read now.
+        waiting: Files that are still being written, left for the next look.
+        results: Everything so far, as written to the JSON file.
+        suggestions: Number of header corrections suggested, `None` if not asked for.
+    """
+
+    found: int
+    new: int
+    waiting: int
+    results: dict[str, Any]
+    suggestions: int | None = None
+
+    def counts(self, field: str) -> dict[str, int]:
+        """How many results have which value of `class` or `agreement`."""
+        values = Counter(result[field] for result in self.results["results"])
+        return dict(values.most_common())
+
+
+class FolderRun:
+    """Classifies a folder, now and again.
+
+    Files that are done are skipped, nothing is written beside the frames, and a run
+    that was killed goes on with the next file.
+
+    Args:
+        service: Service that decides.
+        input_dir: Folder with frames, in subfolders too.
+        outputs: Where the results go; folders are made if needed.
+        since: Frames changed before this time are left out.
+
+    Raises:
+        FileNotFoundError: If there is no such folder.
+        OSError: If the outputs cannot be written.
+    """
+
+    def __init__(
+        self,
+        service: ClassifierService,
+        input_dir: str | os.PathLike[str],
+        outputs: FolderOutputs,
+        since: datetime | None = None,
+    ) -> None:
+        self.service, self.outputs, self.since = service, outputs, since
+        self.folder = Path(input_dir)
+        if not self.folder.is_dir():
+            raise FileNotFoundError(f"{self.folder} is not a folder.")
+        for path in outputs.all().values():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        settings = {**service.meta(), "include_probs": service.include_probs}
+        # Where thresholds come from and what there is to say of them decides nothing.
+        for name in ("thresholds_source", "notes", "version"):
+            del settings[name]
+        self.journal = Journal(outputs.output_json.with_suffix(".journal"), settings)
+
+    def look(
+        self, batch_size: int = 32, *, settle_s: float = 0.0, progress: bool = False
+    ) -> FolderResult:
+        """Classifies what is new and writes all outputs.
+
+        Args:
+            batch_size: Frames per pass through the network.
+            settle_s: A file that changed within so many seconds is still being written
+                and left for the next look.
+            progress: Whether to show a progress bar.
+
+        Raises:
+            ValueError: If there is no frame in the folder at all.
+            OSError: If an output cannot be written.
+        """
+        begin = time.perf_counter()
+        passing: list[Entry] = []
+        every = find_frames(self.folder, on_error=lambda e: passing.append(_closed(e)))
+        if not every and not passing and self.since is None and not settle_s:
+            raise ValueError(f"{self.folder} holds no FITS or TIFF file.")
+        recent = [path for path in every if self._is_recent(path)]
+        todo = [path for path in recent if not self._is_done(path)]
+        latest = time.time() - settle_s
+        ready = [path for path in todo if not settle_s or _changed(path) < latest]
+        bar = tqdm(
+            total=len(ready), unit="frame", desc="classifying", disable=not progress
+        )
+        with bar:
+            try:
+                for entries in self.service.classify(ready, batch_size):
+                    self.journal.add(entries)
+                    passing += [entry for entry in entries if not entry["lasting"]]
+                    bar.update(len(entries))
+            except KeyboardInterrupt:
+                self._publish(passing, len(ready), begin)
+                raise
+        results, suggestions = self._publish(passing, len(ready), begin)
+        return FolderResult(
+            len(recent), len(ready), len(todo) - len(ready), results, suggestions
+        )
+
+    def watch(
+        self,
+        seconds: float,
+        batch_size: int = 32,
+        *,
+        progress: bool = False,
+        on_look: Callable[[FolderResult], None] = lambda result: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> FolderResult:
+        """Looks again every few seconds until it is interrupted.
+
+        Args:
+            seconds: Time between two looks.
+            batch_size: Frames per pass through the network.
+            progress: Whether to show a progress bar.
+            on_look: Called after a look that found something new.
+            sleep: Waits; a test may interrupt it.
+
+        Returns:
+            The last look, when the user interrupts.
+
+        Raises:
+            OSError: If an output cannot be written.
+        """
+        result = None
+        try:
+            while True:
+                result = self.look(
+                    batch_size, settle_s=min(seconds, 5.0), progress=progress
+                )
+                if result.new:
+                    on_look(result)
+                sleep(seconds)
+        except KeyboardInterrupt:
+            if result is None:
+                raise
+            return result
+
+    def _publish(
+        self, passing: Sequence[Entry], new: int, begin: float
+    ) -> tuple[dict[str, Any], int | None]:
+        """Writes the outputs anew from the journal and what was not kept in it."""
+        root = os.path.abspath(self.folder) + os.sep  # noqa: PTH100  (links stay links)
+        kept = [e for e in self.journal.entries() if e["key"]["path"].startswith(root)]
+        entries = [*kept, *passing]
+        meta = {
+            **self.service.meta(),
+            "input_dir": str(self.folder),
+            "since": self.since.isoformat() if self.since else None,
+            "new": new,
+            "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        results = collected(meta, entries, time.perf_counter() - begin)
+        out = self.outputs
+        with atomic_file(out.output_json) as temporary:
+            # ASCII: names of files may hold bytes that are no text.
+            text = json.dumps(results, indent=1, allow_nan=False)
+            temporary.write_text(text + "\n", encoding="ascii")
+        if out.defect_log:
+            lines = [(row["path"], row["reason"]) for row in results["defects"]]
+            write_log(out.defect_log, lines)
+        if out.warn_log:
+            lines = [(row["path"], row["warning"]) for row in results["warnings"]]
+            write_log(out.warn_log, lines)
+        if out.night_log:
+            write_night_log(out.night_log, entries)
+        if out.suggest_headers:
+            return results, write_header_suggestions(out.suggest_headers, entries)
+        return results, None
+
+    def _is_recent(self, path: Path) -> bool:
+        return self.since is None or _changed(path) >= self.since.timestamp()
+
+    def _is_done(self, path: Path) -> bool:
+        try:
+            return self.journal.is_done(path)
+        except OSError:
+            return False
+
+
+def _changed(path: Path) -> float:
+    """Time of the last change; now for a file that cannot be asked, to be tried."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return time.time()
+
+
+def _closed(error: OSError) -> Entry:
+    """The entry of a folder that cannot be listed."""
+    return {
+        "path": os.fspath(error.filename or "?"),
+        "key": None,
+        "defect": error.strerror or str(error),
+        "lasting": False,
+        "warnings": [],
+        "facts": {},
+    }
