@@ -40,7 +40,9 @@ class OstConfig:
     target_w: int = _option(128, "columns that a frame is resized to", rule=POSITIVE)
     target_h: int = _option(128, "rows that a frame is resized to", rule=POSITIVE)
     channels: int = _option(
-        3, "stretches of a frame that the network sees, 1 or 3", choices=(1, 3)
+        3,
+        "stretches of a frame that the network sees, 1 to 3",
+        rule=(lambda value: value in (1, 2, 3), "must be 1, 2 or 3"),
     )
     input_dtype: Literal["uint8", "float16"] = _option(
         "uint8", "type of cached pixels", choices=("uint8", "float16")

@@ -11,7 +11,7 @@ class FrameSettings:
     Attributes:
         height: Rows.
         width: Columns.
-        channels: 1 for the stretched frame, 3 with two further stretches.
+        channels: 1 for the stretched frame, 2 and 3 with further stretches.
         dtype: "uint8" or "float16".
 
     Raises:
@@ -29,9 +29,9 @@ class FrameSettings:
                 "`height` and `width` must be positive. "
                 f"Received: height={self.height}, width={self.width}"
             )
-        if self.channels not in (1, 3):
+        if self.channels not in (1, 2, 3):
             raise ValueError(
-                f"`channels` must be 1 or 3. Received: channels={self.channels}"
+                f"`channels` must be 1, 2 or 3. Received: channels={self.channels}"
             )
         if self.dtype not in ("uint8", "float16"):
             raise ValueError(

@@ -18,6 +18,11 @@ from mesa_keras.training import Transfer
 from ost_classifier.config import OstConfig
 
 BRANCHES = ("image_branch", "statistics_branch", "header_branch", "claim_branch")
+# What of a configuration decides which weights there are.
+ARCHITECTURE = (
+    *("target_w", "target_h", "channels", "input_dtype", "backbone", "filters"),
+    *("image_dim", "feature_dim", "header_dim", "classifier_dim"),
+)
 
 
 def build_model(
@@ -73,6 +78,7 @@ def build_model(
         "statistics": list(statistic_names),
         "header": list(header_names),
         "claim": list(claim_names),
+        "architecture": {name: getattr(config, name) for name in ARCHITECTURE},
     }
     rule = DecisionRule(class_names, schema=schema, name="decision_rule")
     outputs |= rule(outputs["logits"])
@@ -117,14 +123,15 @@ def freeze_branches(model: keras.Model, transfer: Transfer | None = None) -> Non
     Raises:
         ValueError: If weights of a branch were not taken.
     """
+    left = transfer.left if transfer else {}
     for layer in model.layers:
         if layer.name not in BRANCHES:
             continue
-        for path, reason in (transfer.left if transfer else {}).items():
-            if path.startswith(layer.name):
+        for weight in layer.weights:
+            if weight.path in left:
                 raise ValueError(
                     "`freeze_backbone` needs pretrained weights for every branch. "
-                    f"Received: {path} was not taken ({reason})"
+                    f"Received: {weight.path} was not taken ({left[weight.path]})"
                 )
         layer.trainable = False
 

@@ -90,5 +90,5 @@ def _separable(x: Any, filters: int, stride: int, name: str) -> Any:
 
 
 def _normalized(x: Any, name: str) -> Any:
-    x = layers.BatchNormalization(name=f"{name}_norm")(x)
+    x = layers.BatchNormalization(momentum=0.95, name=f"{name}_norm")(x)
     return layers.ReLU(name=f"{name}_relu")(x)

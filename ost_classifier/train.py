@@ -1,0 +1,239 @@
+"""Trains the OST classifier on a folder of frames and writes all that the run made."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ost_classifier.config import OstConfig
+from ost_classifier.cross_validation import cross_validate
+from ost_classifier.data import OstData, load_data
+from ost_classifier.fitted import Fitted, Pretrained, fit_model
+from ost_classifier.held_out import measure, predict_logits, set_decision_rule
+from ost_classifier.label_curve import label_curve
+from ost_classifier.model import decision_rule
+from ost_classifier.run_files import file_beside, write_run
+from ost_classifier.split import labelled, split_frames
+from ost_classifier.training_run import Run
+from ost_classifier.transfer import like_pretrained, open_frame_model
+
+LABEL_COUNTS = (0, 1, 2, 5, 10, 20, 50)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions:
+    """What a run is besides its configuration.
+
+    Attributes:
+        classes: Class names, a file of them or a folder of class folders; by default
+            those that occur, or those of the pretrained model.
+        labels_csv: Table of labels that overrides the folders.
+        cache_dir: Folder of the cache; by default `frame_cache` beside the model.
+        workers: Processes that decode; `None` takes one per core.
+        pretrained_path: Model whose weights, widths and image size are taken.
+        freeze_backbone: Whether only the classifier is trained.
+        label_counts: Frames per class of the table that is made with a pretrained
+            model; empty for none.
+        kfold: Folds of a cross-validation; 0 for none.
+        resume: Whether to go on with an interrupted run.
+        given: Fields of the configuration that were asked for and that a pretrained
+            model does not change.
+        progress: Whether to show progress bars.
+    """
+
+    classes: str | Sequence[str] | None = None
+    labels_csv: str | None = None
+    cache_dir: str | None = None
+    workers: int | None = None
+    pretrained_path: str | None = None
+    freeze_backbone: bool = False
+    label_counts: Sequence[int] = LABEL_COUNTS
+    kfold: int = 0
+    resume: bool = False
+    given: Mapping[str, Any] | None = None
+    progress: bool = True
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What a training run made.
+
+    Attributes:
+        run: Model, history and measures.
+        fitted: The fit, with what was taken from a pretrained model.
+        files: Paths written, by what they hold.
+    """
+
+    run: Run
+    fitted: Fitted
+    files: dict[str, Path]
+
+
+def train(
+    config: OstConfig,
+    data_dir: str | Path,
+    model_out: str | Path,
+    options: TrainOptions | None = None,
+) -> TrainResult:
+    """Trains, calibrates and saves a model.
+
+    Frames are split into training, validation (early stopping) and calibration
+    (temperature and thresholds) so that no night of a camera stands in two. With folds,
+    temperature and thresholds come from out-of-fold logits, and the model learns from
+    the calibration frames as well.
+
+    Args:
+        config: Model and training.
+        data_dir: Folder with a subfolder per class.
+        model_out: Model file, `*.keras`; other files of the run start with its name.
+        options: What else was asked for.
+
+    Raises:
+        ValueError: If a file, a label or an argument is wrong.
+        FileNotFoundError: If a file named does not exist.
+        OSError: If the results cannot be written.
+    """
+    options = options or TrainOptions()
+    out = Path(model_out)
+    if out.suffix != ".keras":
+        raise ValueError(f"`model_out` must end in .keras. Received: {out}")
+    pretrained = _pretrained(options)
+    if pretrained is not None:
+        config = like_pretrained(config, pretrained.model, options.given)
+    if not Path(data_dir).is_dir():
+        raise FileNotFoundError(f"{data_dir}: no such folder.")
+    everything = _load(config, data_dir, out, options, pretrained)
+    data = labelled(everything)
+    _check_conservative(config, everything.class_names)
+    parts, notes = split_frames(data, config)
+    notes = [*everything.warnings, *notes]
+    if len(data) < len(everything):
+        notes.append(
+            f"{len(everything) - len(data)} frames of no class are not learned from"
+        )
+    tables: dict[str, list[dict[str, float]]] = {}
+    held_out, calibration = None, parts["calibration"]
+    if options.kfold:
+        folds = cross_validate(
+            config,
+            data,
+            options.kfold,
+            out,
+            pretrained=pretrained,
+            resume=options.resume,
+        )
+        tables["folds"] = folds.rows
+        held_out, calibration = folds.logits, data
+        notes += [note for note in folds.notes if note not in notes]
+        parts = _joined(data, parts)
+    if pretrained is not None and options.label_counts and "calibration" in parts:
+        tables["label_curve"] = label_curve(
+            config,
+            parts,
+            pretrained,
+            options.label_counts,
+            file_beside(out, "_label_curve_state.npz"),
+        )
+    fitted = fit_model(
+        config,
+        parts,
+        file_beside(out, "_training_state.npz"),
+        pretrained=pretrained,
+        resume=options.resume,
+    )
+    if held_out is None:
+        held_out = predict_logits(fitted.model, calibration)
+    set_decision_rule(
+        fitted.model, held_out.header, calibration.label, config.thresholds
+    )
+    validation = predict_logits(fitted.model, parts["validation"])
+    run = Run(
+        model=fitted.model,
+        config=config,
+        data=everything,
+        parts=parts,
+        history=fitted.history,
+        best_epoch=fitted.best_epoch,
+        metrics={
+            "validation": measure(fitted.model, validation, parts["validation"].label),
+            "calibration": measure(fitted.model, held_out, calibration.label),
+        },
+        calibration=calibration,
+        held_out=held_out,
+        features=fitted.features,
+        tables=tables,
+        notes=tuple(notes),
+        pretrained_path=options.pretrained_path,
+    )
+    return TrainResult(run=run, fitted=fitted, files=write_run(out, run))
+
+
+def _pretrained(options: TrainOptions) -> Pretrained | None:
+    if options.pretrained_path is None:
+        if options.freeze_backbone:
+            raise ValueError(
+                "`freeze_backbone` needs `pretrained_path`: branches with random "
+                "weights are not worth freezing."
+            )
+        return None
+    return Pretrained(
+        open_frame_model(options.pretrained_path),
+        options.pretrained_path,
+        options.freeze_backbone,
+    )
+
+
+def _load(
+    config: OstConfig,
+    data_dir: str | Path,
+    out: Path,
+    options: TrainOptions,
+    pretrained: Pretrained | None,
+) -> OstData:
+    classes = options.classes
+    if classes is None and pretrained is not None:
+        classes = decision_rule(pretrained.model).class_names
+    made = not out.parent.exists()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(out.parent, os.W_OK):
+        # Better known before the training than after.
+        raise PermissionError(f"`model_out` must be writable. Received: {out}")
+    try:
+        return load_data(
+            data_dir,
+            config.frame_settings,
+            cache_dir=options.cache_dir or out.parent / "frame_cache",
+            classes=classes,
+            labels_csv=options.labels_csv,
+            workers=options.workers,
+            progress=options.progress,
+        )
+    except (ValueError, FileNotFoundError):
+        # A wrong call leaves nothing behind.
+        if made and not any(out.parent.iterdir()):
+            out.parent.rmdir()
+        raise
+
+
+def _check_conservative(config: OstConfig, class_names: Sequence[str]) -> None:
+    """A name that is misspelt must not quietly augment a class that it stands for."""
+    from ost_classifier.classes import OST_CLASSES
+
+    for name in config.aug_conservative:
+        if name not in class_names and name not in OST_CLASSES:
+            raise ValueError(
+                f"`aug_conservative` names '{name}', which is no class. The classes "
+                f"are {', '.join(class_names)}."
+            )
+
+
+def _joined(data: OstData, parts: Mapping[str, OstData]) -> dict[str, OstData]:
+    """Training and validation only: the calibration part is learned from too."""
+    held = np.isin(data.file, parts["validation"].file)
+    return {
+        "train": data.take(np.flatnonzero(~held)),
+        "validation": parts["validation"],
+    }
