@@ -9,9 +9,16 @@ from mesa_keras.simulation.frames.randomness import (
     chance,
     keyed_generator,
     log_uniform,
+    pick,
     uniform,
 )
 from mesa_keras.simulation.frames.scene import Shot
+
+Flux = Callable[[np.ndarray], np.ndarray]
+# Order times wavelength in Angstrom, 2 d sin(blaze), of gratings in use: 79 lines/mm at
+# 63.4 and 70 degrees, 52.7, 41.6, 31.6 and 23.2 lines/mm at 63 to 76 degrees.
+GRATINGS = {2.263e5: 4, 2.38e5: 1, 3.4e5: 1, 4.6e5: 1, 5.67e5: 1, 6.12e5: 2, 7.7e5: 0.5}
+_SMALLEST_SPACING = 2.6
 
 
 @dataclass(frozen=True)
@@ -21,36 +28,48 @@ class Echelle:
     Attributes:
         length, width: Pixels along and across the orders.
         upright: Whether the orders run along the columns of the detector instead.
-        orders: Diffraction orders, from the first to the last on the detector.
+        reverse: Whether wavelength falls along x.
+        orders: Diffraction orders on the detector.
         centres: Place of every order at mid-length, in pixels across.
         bow, tilt: Pixels by which orders are curved and lean.
-        blaze_width: Free spectral range in units of the length.
-        half_width: Half the height of an order in pixels.
+        coverage: Free spectral ranges of the middle order on the detector.
+        half_width: Half the length of the slit's image in pixels.
         lean: Pixels along the order by which a line moves per pixel across.
         constant: Order times wavelength, in Angstrom.
-        resolution: Wavelength over line width.
+        sigma: Width of a line in pixels.
         fibres: Place and strength of the images of each order.
     """
 
     length: int
     width: int
     upright: bool
+    reverse: bool
     orders: np.ndarray
     centres: np.ndarray
     bow: float
     tilt: float
-    blaze_width: float
+    coverage: float
     half_width: float
     lean: float
     constant: float
-    resolution: float
+    sigma: float
     fibres: tuple[tuple[float, float], ...]
 
-    def image(
-        self,
-        flux: Callable[[np.ndarray], np.ndarray],
-        profile: Callable[[np.ndarray], np.ndarray],
-    ) -> np.ndarray:
+    def wavelengths(self, order: int) -> np.ndarray:
+        """Wavelength in Angstrom at every pixel along an order."""
+        t = np.linspace(-0.5, 0.5, self.length)
+        if self.reverse:
+            t = -t
+        middle = self.constant / order
+        # Near blaze all orders share the dispersion in units of their wavelength.
+        return np.asarray(middle * (1 + t * self.coverage / np.median(self.orders)))
+
+    @property
+    def line_width(self) -> float:
+        """Width of a line in units of its wavelength."""
+        return self.sigma * self.coverage / float(np.median(self.orders)) / self.length
+
+    def image(self, flux: Flux, profile: Flux) -> np.ndarray:
         """Draws all orders of a spectrum, `(width, length)`.
 
         Args:
@@ -59,43 +78,39 @@ class Echelle:
                 middle in units of `half_width`.
         """
         canvas = np.zeros((self.width, self.length), dtype=np.float32)
-        x = np.arange(self.length)
-        t = (x - self.length / 2) / (self.length / 2)
-        reach = int(np.ceil(self.half_width * 1.8)) + 1
-        for order, centre in zip(self.orders, self.centres, strict=True):
-            scale = (order - self.orders[0]) / max(np.ptp(self.orders), 1)
-            bend = self.bow * (1 + 0.3 * scale) * t**2 + 0.5 * self.tilt * t
+        t = np.linspace(-1, 1, self.length)
+        relative = self.orders / np.median(self.orders)
+        for order, centre, scale in zip(
+            self.orders, self.centres, relative, strict=True
+        ):
+            wavelength = self.wavelengths(int(order))
             middle = self.constant / order
-            range_ = middle / order / self.blaze_width
-            wavelength = middle + range_ * t / 2
-            light = flux(wavelength)
-            blaze = np.sinc(0.9 * (wavelength - middle) / (middle / order)) ** 2
-            light = light * (0.97 * blaze + 0.02)
+            blaze = np.sinc(0.88 * order * (wavelength / middle - 1)) ** 2
+            light = flux(wavelength) * (0.98 * blaze + 0.01)
+            bend = self.bow * (1.3 - 0.3 * scale) * (t**2 - 0.33) + 0.5 * self.tilt * t
             for offset, strength in self.fibres:
-                self._add(
-                    canvas, light * strength, centre + offset + bend, reach, profile
-                )
+                self._add(canvas, light * strength, centre + offset + bend, profile)
         return canvas
 
     def _add(
-        self,
-        canvas: np.ndarray,
-        light: np.ndarray,
-        place: np.ndarray,
-        reach: int,
-        profile: Callable[[np.ndarray], np.ndarray],
+        self, canvas: np.ndarray, light: np.ndarray, place: np.ndarray, profile: Flux
     ) -> None:
-        base = np.round(place).astype(int)
+        """Adds one order: all rows that its light can reach, at once."""
+        reach = int(np.ceil(self.half_width * 1.7)) + 1
+        if place.max() < -reach or place.min() > self.width + reach:
+            return
+        steps = np.arange(-reach, reach + 1)[:, None]
+        rows = np.round(place).astype(int)[None, :] + steps
+        distance = rows - place[None, :]
         x = np.arange(self.length)
-        for step in range(-reach, reach + 1):
-            row = base + step
-            inside = (row >= 0) & (row < self.width)
-            if not inside.any():
-                continue
-            distance = (row - place) / self.half_width
-            moved = np.interp(x + self.lean * (row - place), x, light)
-            value = moved * profile(distance)
-            canvas[row[inside], x[inside]] += value[inside].astype(np.float32)
+        moved = light[None, :]
+        if abs(self.lean) > 0.02:
+            moved = np.interp(x[None, :] + self.lean * distance, x, light)
+        value = (moved * profile(distance / self.half_width)).astype(np.float32)
+        inside = (rows >= 0) & (rows < self.width)
+        columns = np.broadcast_to(x[None, :], rows.shape)
+        # A place occurs once: rows of one column differ.
+        canvas[rows[inside], columns[inside]] += value[inside]
 
     def on_detector(self, image: np.ndarray) -> np.ndarray:
         """Turns the image so that orders run along the detector's own axis."""
@@ -105,32 +120,66 @@ class Echelle:
 def draw_echelle(shot: Shot) -> Echelle:
     """The echelle at this camera."""
     rng = keyed_generator(shot.seed, "echelle", shot.camera.number)
-    upright = chance(rng, 0.2 if shot.width >= shot.height else 0.7)
+    upright = chance(rng, 0.2 if shot.width >= shot.height else 0.75)
     length, width = (shot.height, shot.width) if upright else (shot.width, shot.height)
-    spacing = max(log_uniform(rng, 0.012, 0.06) * width, 3.2)
-    count = int(np.clip(width / spacing * 1.4, 6, 90))
-    first = int(rng.integers(28, 70))
-    orders = np.arange(first, first + count)
-    steps = spacing * (1 + uniform(rng, -0.8, 0.8) * np.linspace(-0.5, 0.5, count))
-    centres = np.cumsum(steps)
-    centres += width * uniform(rng, 0.3, 0.7) - centres[count // 2]
-    fibres: tuple[tuple[float, float], ...] = ((0.0, 1.0),)
-    half_width = spacing * uniform(rng, 0.1, 0.42)
-    if chance(rng, 0.15):
-        fibres = ((-0.22 * spacing, 1.0), (0.22 * spacing, uniform(rng, 0.3, 1.0)))
-        half_width = spacing * 0.1
+    constant = pick(rng, GRATINGS)
+    blue, red = uniform(rng, 3600, 5000), uniform(rng, 6200, 9500)
+    orders = np.arange(int(constant / red), int(constant / blue) + 1)
+    centres = _draw_centres(rng, constant / orders, width)
+    spacing = np.abs(np.diff(centres, append=2 * centres[-1] - centres[-2]))
+    # Orders that would run into each other are kept off the detector.
+    kept = spacing >= _SMALLEST_SPACING
+    if kept.sum() < 5:
+        kept = np.argsort(spacing) >= spacing.size - 8
+        centres = np.linspace(0.05, 0.95, spacing.size) * width
+        spacing = np.full(spacing.size, width / 9.0)
+        centres[kept] = np.linspace(0.06, 0.94, int(kept.sum())) * width
+    orders, centres, spacing = orders[kept], centres[kept], spacing[kept]
+    typical = float(np.median(spacing))
+    fibres, half_width = _draw_fibres(rng, typical, float(spacing.min()))
+    coverage = log_uniform(rng, 0.6, 2.2)
+    climb = typical * coverage * uniform(rng, 0.0, 1.4) * pick(rng, (-1.0, 1.0))
     return Echelle(
         length=length,
         width=width,
         upright=upright,
-        orders=orders[::-1] if chance(rng, 0.5) else orders,
+        reverse=chance(rng, 0.5),
+        orders=orders,
         centres=centres,
-        bow=float(rng.normal(0.0, 0.03)) * length,
-        tilt=float(rng.normal(0.0, 0.03)) * length,
-        blaze_width=log_uniform(rng, 0.35, 1.1),
-        half_width=max(half_width, 0.8),
-        lean=float(rng.normal(0.0, 0.15)),
-        constant=uniform(rng, 1.9e5, 3.3e5) * first / 45,
-        resolution=log_uniform(rng, 8e3, 8e4),
+        bow=float(rng.normal(0.0, 0.025)) * length * pick(rng, {0.2: 1, 1.0: 2}),
+        tilt=climb if chance(rng, 0.8) else float(rng.normal(0.0, 0.05)) * length,
+        coverage=coverage,
+        half_width=half_width,
+        lean=float(rng.normal(0.0, 0.12)),
+        constant=constant,
+        sigma=max(log_uniform(rng, 0.8, 2.5) * shot.camera.format.shrink, 0.55),
         fibres=fibres,
     )
+
+
+def _draw_centres(
+    rng: np.random.Generator, wavelength: np.ndarray, width: int
+) -> np.ndarray:
+    """Places of the orders: a grating spreads the red, a prism the blue."""
+    power = pick(rng, {1.0: 0.55, -1.0: 0.2, -2.0: 0.25})
+    place = (wavelength / 5500) ** power
+    place = (place - place.min()) / np.ptp(place)
+    if chance(rng, 0.5):
+        place = 1 - place
+    share = log_uniform(rng, 0.6, 1.8)
+    return np.asarray(width * (0.5 + share * (place - uniform(rng, 0.4, 0.6))))
+
+
+def _draw_fibres(
+    rng: np.random.Generator, typical: float, least: float
+) -> tuple[tuple[tuple[float, float], ...], float]:
+    """Images of each order, and half the height of one in pixels."""
+    count = pick(rng, {1: 0.78, 2: 0.15, 3: 0.07})
+    if count == 1 or typical < 8:
+        half = typical * log_uniform(rng, 0.07, 0.34)
+        return ((0.0, 1.0),), max(min(half, 0.6 * least), 0.7)
+    step = typical * uniform(rng, 0.5, 0.8) / count
+    places = (np.arange(count) - (count - 1) / 2) * step
+    strengths = rng.uniform(0.5, 1.0, count)
+    fibres = tuple((float(p), float(s)) for p, s in zip(places, strengths, strict=True))
+    return fibres, max(0.28 * step, 0.7)

@@ -5,17 +5,21 @@ from typing import Any
 
 import numpy as np
 
-from mesa_keras.simulation.frames.camera import draw_camera
+from mesa_keras.simulation.frames.camera import Camera, draw_camera
 from mesa_keras.simulation.frames.classes import SCENES
-from mesa_keras.simulation.frames.frame_file import FITS_SUFFIXES, TIFF_SUFFIXES
+from mesa_keras.simulation.frames.frame_file import draw_suffix
 from mesa_keras.simulation.frames.frame_header import SimulatedHeader, draw_header
-from mesa_keras.simulation.frames.night import draw_night
-from mesa_keras.simulation.frames.processing import draw_product
-from mesa_keras.simulation.frames.randomness import chance, keyed_generator, pick
-from mesa_keras.simulation.frames.scene import Shot
+from mesa_keras.simulation.frames.framing import draw_framing
+from mesa_keras.simulation.frames.night import Night, draw_night
+from mesa_keras.simulation.frames.plate_scan import plate_scan
+from mesa_keras.simulation.frames.processing import take_frame
+from mesa_keras.simulation.frames.randomness import chance, keyed_generator
+from mesa_keras.simulation.frames.scene import Scene, Shot
+from mesa_keras.simulation.frames.treatment import Treatment, draw_treatment
 
 SMALLEST_SIDE = 64
 LARGEST_SIDE = 4096
+PLATE_FRACTION = 0.06
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,39 +87,57 @@ def simulate_frame(
         raise ValueError(
             f"`label` must be one of {', '.join(SCENES)}. Received: {label!r}"
         )
-    rng = keyed_generator(simulation.seed, "frame", label, number)
     seed = simulation.seed
+    rng = keyed_generator(seed, "frame", label, number)
     camera = draw_camera(
         seed, int(rng.integers(simulation.cameras)), simulation.max_size
     )
     night = draw_night(seed, camera, int(rng.integers(simulation.nights)))
+    treatment = draw_treatment(rng, label)
+    height, width, centre = draw_framing(rng, seed, camera, label, treatment)
     shot = Shot(
         seed=seed,
         camera=camera,
         night=night,
         rng=rng,
-        height=camera.height,
-        width=camera.width,
+        treatment=treatment,
+        height=height,
+        width=width,
+        centre=centre,
     )
-    scene = SCENES[label](shot)
-    header = draw_header(shot, scene, label)
-    product = draw_product(shot, scene, label)
-    suffixes = FITS_SUFFIXES
-    if chance(rng, 0.05) and product.pixels.dtype != np.float64:
-        suffixes = TIFF_SUFFIXES
-    suffix = pick(rng, suffixes)
+    scene, pixels = _drawn(shot, label)
+    header = draw_header(shot, scene, label, pixels)
+    suffix = draw_suffix(rng, pixels)
     truth = {
         "label": label,
-        "camera": f"camera_{camera.number:04d}",
-        "night": f"camera_{camera.number:04d}_{night.start:%Y%m%d}",
+        **_truth(camera, night, treatment, scene),
         "header": header.dialect,
         "header_kind": header.kind,
+        "height": pixels.shape[0],
+        "width": pixels.shape[1],
+        "dtype": str(pixels.dtype),
+    }
+    return SimulatedFrame(f"{number:06d}{suffix}", pixels, header, truth)
+
+
+def _drawn(shot: Shot, label: str) -> tuple[Scene, np.ndarray]:
+    """What is shown, and the values as stored."""
+    if label == "deep_sky" and chance(shot.rng, PLATE_FRACTION):
+        return plate_scan(shot)
+    scene = SCENES[label](shot)
+    return scene, take_frame(shot, scene)
+
+
+def _truth(
+    camera: Camera, night: Night, treatment: Treatment, scene: Scene
+) -> dict[str, Any]:
+    name = f"camera_{camera.number:04d}"
+    return {
+        "camera": name,
+        "night": f"{name}_{night.start:%Y%m%d}",
         "scene": scene.kind,
-        "product": product.kind,
-        "averaged": product.averaged,
-        "height": product.pixels.shape[0],
-        "width": product.pixels.shape[1],
-        "dtype": str(product.pixels.dtype),
+        "treatment": treatment.kind,
+        "averaged": treatment.averaged,
         "seconds": scene.seconds,
         "temperature": night.sensor_temperature,
         "gain": round(camera.gain, 5),
@@ -124,5 +146,6 @@ def simulate_frame(
         "bits": camera.bits,
         "technology": camera.technology,
         "mosaic": camera.mosaic or "",
+        "lamp": scene.lamp,
+        "details": " ".join(f"{k}={v}" for k, v in scene.truth.items()),
     }
-    return SimulatedFrame(f"{number:06d}{suffix}", product.pixels, header, truth)

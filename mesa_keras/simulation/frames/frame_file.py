@@ -11,15 +11,28 @@ import tifffile
 from astropy.io import fits
 
 from mesa_keras.atomic_file import atomic_file
+from mesa_keras.simulation.frames.randomness import chance, pick
 
 FITS_SUFFIXES = {
     ".fits": 6.0,
     ".fit": 3.0,
     ".fts": 0.7,
+    ".FIT": 0.3,
     ".fits.gz": 0.6,
     ".fits.fz": 0.5,
 }
 TIFF_SUFFIXES = {".tif": 1.0, ".tiff": 0.3}
+_TIFF_FRACTION, _COLOUR_TIFF_FRACTION = 0.05, 0.6
+_TIFF_TYPES = ("uint8", "uint16", "float32")
+
+
+def draw_suffix(rng: np.random.Generator, pixels: np.ndarray) -> str:
+    """A file format in which a capture program would store these values."""
+    fraction = _COLOUR_TIFF_FRACTION if pixels.ndim == 3 else _TIFF_FRACTION
+    fits_or_tiff = TIFF_SUFFIXES if chance(rng, fraction) else FITS_SUFFIXES
+    if str(pixels.dtype) not in _TIFF_TYPES:
+        fits_or_tiff = FITS_SUFFIXES
+    return pick(rng, fits_or_tiff)
 
 
 def write_frame(

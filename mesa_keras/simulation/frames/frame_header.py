@@ -1,7 +1,9 @@
 """Which header a simulated frame gets, and whether it tells the truth."""
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
+
+import numpy as np
 
 from mesa_keras.simulation.frames.camera import Camera
 from mesa_keras.simulation.frames.header_dialects import DIALECTS, Card, HeaderFacts
@@ -47,8 +49,11 @@ class SimulatedHeader:
     kind: str
 
 
-def draw_header(shot: Shot, scene: Scene, label: str) -> SimulatedHeader:
+def draw_header(
+    shot: Shot, scene: Scene, label: str, pixels: np.ndarray
+) -> SimulatedHeader:
     """Writes a header as the program of this camera does."""
+    del pixels
     rng = shot.rng
     dialect = dialect_of(shot.seed, shot.camera)
     frame_type, spectrograph = KINDS[label]
@@ -62,7 +67,7 @@ def draw_header(shot: Shot, scene: Scene, label: str) -> SimulatedHeader:
         scene=scene,
         camera=shot.camera,
         night=shot.night,
-        time=shot.night.start + datetime.timedelta(hours=uniform(rng, 0, 11)),
+        time=shot.night.start + dt.timedelta(hours=uniform(rng, 0, 11)),
         target=target,
     )
     cards = tuple(

@@ -1,6 +1,6 @@
 """Headers as the programs that drive cameras write them."""
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +29,7 @@ class HeaderFacts:
     scene: Scene
     camera: Camera
     night: Night
-    time: datetime.datetime
+    time: dt.datetime
     target: str
 
 
@@ -48,8 +48,8 @@ def maxim(facts: HeaderFacts) -> list[Card]:
         ("EXPOSURE", seconds),
         ("SET-TEMP", facts.night.set_temperature),
         ("CCD-TEMP", facts.night.sensor_temperature),
-        ("XPIXSZ", camera.pixel_um),
-        ("YPIXSZ", camera.pixel_um),
+        ("XPIXSZ", camera.format.pixel_um),
+        ("YPIXSZ", camera.format.pixel_um),
         ("XBINNING", 1),
         ("YBINNING", 1),
         ("XORGSUBF", 0),

@@ -2,81 +2,119 @@
 
 import numpy as np
 
-from mesa_keras.simulation.frames import spectrum
+from mesa_keras.simulation.frames import sky, slit_objects, spectrum, trails
 from mesa_keras.simulation.frames.lamps import LAMPS, lamp_lines
 from mesa_keras.simulation.frames.long_slit import OVERSAMPLING, Slit, draw_slit
 from mesa_keras.simulation.frames.randomness import (
     chance,
+    keyed_generator,
     log_uniform,
     pick,
     smooth_curve,
     uniform,
 )
 from mesa_keras.simulation.frames.scene import Scene, Shot, usual_seconds
+from mesa_keras.simulation.frames.targets import spectrum_target
+
+_FEWEST_LINES = 3
 
 
 def flat_dados(shot: Shot) -> Scene:
     """A glowing filament through the slit."""
     rng, slit = shot.rng, draw_slit(shot)
     wavelength = slit.wavelengths
-    flux = spectrum.planck(wavelength, uniform(rng, 2400, 3300))
+    flux = spectrum.lamp_continuum(rng, wavelength)
     flux *= spectrum.detector_response(rng, wavelength)
-    image = slit.dispersed(flux / flux.max()) * slit.profile(rng)
-    image *= (
-        1 + smooth_curve(rng, slit.width, 60, log_uniform(rng, 0.002, 0.05))[:, None]
-    )
-    level = log_uniform(rng, 0.02, 1.3) * shot.camera.saturation
+    image = slit.dispersed(flux / flux.max()) * _slit_light(shot, slit)
+    image *= 1 + smooth_curve(rng, slit.width, 3, log_uniform(rng, 0.01, 0.2))[:, None]
+    reddest = float(wavelength.max())
+    if reddest > 6800 and chance(rng, 0.4):
+        strength = np.clip((wavelength - 6600) / 3000, 0, 1) * log_uniform(
+            rng, 0.02, 0.4
+        )
+        image *= 1 + slit.dispersed(strength) * _fringes(shot, slit)
+    level = log_uniform(rng, 0.03, 1.3) * shot.camera.saturation
+    if chance(rng, 0.1):
+        level = log_uniform(rng, 3 * shot.camera.noise, 0.05 * shot.camera.saturation)
     return _scene(shot, slit, image * np.float32(level), "lamp", lamp="halogen")
 
 
 def spectrum_dados(shot: Shot) -> Scene:
-    """A star on the slit, with the sky."""
+    """A star, a nebula or the sky through the slit."""
     rng, slit = shot.rng, draw_slit(shot)
-    wavelength = slit.wavelengths
-    sigma = slit.sigma * slit.dispersion
-    kind, flux = spectrum.stellar_spectrum(rng, wavelength, sigma)
-    if chance(rng, 0.15):
-        kind, flux = "nebula", spectrum.nebular_spectrum(rng, wavelength, sigma)
-    response = spectrum.detector_response(rng, wavelength)
-    flux *= response * spectrum.telluric(wavelength)
-    saturation = shot.camera.saturation
-    peak = log_uniform(rng, 4 * shot.camera.read_noise, 1.5 * saturation)
-    profile = slit.profile(rng)
-    image = slit.dispersed(flux / flux.max()) * _trace(rng, slit) * np.float32(peak)
-    sky = spectrum.gaussian_lines(wavelength, np.array(spectrum.SKY_LINES), sigma)
-    sky = (0.1 + sky) * response * log_uniform(rng, 0.001, 0.5) * peak
-    image += slit.dispersed(sky) * profile
-    return _scene(
-        shot, slit, image, kind, target=pick(rng, ("Vega", "HD 21389", "P Cyg"))
-    )
+    response = spectrum.detector_response(rng, slit.wavelengths)
+    light = slit_objects.draw_object(shot, slit, response, _slit_light(shot, slit))
+    seconds = usual_seconds(rng, 0.5, 1800)
+    image = light.image
+    if seconds >= 20 and shot.treatment.averaged == 1 and chance(rng, 0.85):
+        hits = trails.cosmic_rays(shot, seconds)
+        image = image + (hits.T if slit.upright else hits)
+    return _scene(shot, slit, image, light.kind, seconds=seconds)
 
 
 def wavelength_calibration_dados(shot: Shot) -> Scene:
     """A gas lamp through the slit."""
     rng, slit = shot.rng, draw_slit(shot)
-    lamp = pick(rng, tuple(LAMPS))
     wavelength = slit.wavelengths
-    lines = lamp_lines(lamp)
+    lamp, lines = _lamp_in_range(rng, wavelength)
     lines[:, 1] *= np.exp(rng.normal(0.0, 0.4, len(lines)))
-    flux = spectrum.gaussian_lines(wavelength, lines, slit.sigma * slit.dispersion)
-    flux *= spectrum.detector_response(rng, wavelength)
-    strongest = max(flux.max(), 1e-3)
-    level = log_uniform(rng, 0.02, 4.0) * shot.camera.saturation
-    image = slit.dispersed(flux / strongest) * slit.profile(rng) * np.float32(level)
-    return _scene(shot, slit, image, lamp, lamp=lamp)
-
-
-def _trace(rng: np.random.Generator, slit: Slit) -> np.ndarray:
-    """Light of a star along and across the slit, `(width, length)`, peak 1."""
-    start, end, _ = slit.openings[int(rng.integers(len(slit.openings)))]
-    place = uniform(rng, max(start, 0.05), min(end, 0.95)) * slit.width
-    fwhm = log_uniform(rng, 2.0, 12.0)
-    x = np.linspace(-0.5, 0.5, slit.length, dtype=np.float32)
-    centre = (
-        place + slit.trace_tilt * x + rng.normal(0, 0.004) * slit.width * (4 * x * x)
+    response = spectrum.detector_response(rng, wavelength)
+    glow = pick(rng, {0.0: 0.6, log_uniform(rng, 0.001, 0.1): 0.4})
+    soft = log_uniform(rng, 0.6, 4.0)
+    image = np.zeros((slit.width, slit.length), dtype=np.float32)
+    for opening in slit.openings:
+        # A wider slit shows wider lines, not brighter ones.
+        width = slit.line_width * (0.6 + 0.6 * opening.wide)
+        flux = spectrum.gaussian_lines(wavelength, lines, width) * response
+        flux = flux / max(flux.max(), 1e-6) + glow * response
+        image += slit.dispersed(flux) * slit.profile(opening, soft)
+    image *= _slit_dust(shot, slit)
+    noise = shot.camera.noise / np.sqrt(shot.treatment.averaged)
+    lowest = max(0.01 * shot.camera.saturation, 12 * noise)
+    level = log_uniform(
+        rng, min(lowest, shot.camera.saturation), 5.0 * shot.camera.saturation
     )
-    y = np.arange(slit.width, dtype=np.float32)[:, None] - centre[None, :]
-    return np.asarray((1 + (y / np.float32(0.7 * fwhm)) ** 2) ** -2.5, dtype=np.float32)
+    return _scene(shot, slit, image * np.float32(level), lamp, lamp=lamp)
+
+
+def _lamp_in_range(
+    rng: np.random.Generator, wavelength: np.ndarray
+) -> tuple[str, np.ndarray]:
+    """A lamp that shows a few lines in this range: others are not used there."""
+    low, high = float(wavelength.min()), float(wavelength.max())
+    names = rng.permutation(list(LAMPS))
+    best, best_lines, most = "", np.empty((0, 2)), -1
+    for name in names:
+        lines = lamp_lines(str(name))
+        inside = (lines[:, 0] > low) & (lines[:, 0] < high)
+        if inside.sum() >= _FEWEST_LINES:
+            return str(name), lines
+        if inside.sum() > most:
+            best, best_lines, most = str(name), lines, int(inside.sum())
+    return best, best_lines
+
+
+def _slit_light(shot: Shot, slit: Slit) -> np.ndarray:
+    """Light along the slit, `(width, 1)`, with its edges and dust."""
+    soft = log_uniform(shot.rng, 0.6, 4.0)
+    return slit.illumination(soft) * _slit_dust(shot, slit)
+
+
+def _slit_dust(shot: Shot, slit: Slit) -> np.ndarray:
+    """Dark lines along the spectrum from dust between the jaws, `(width, 1)`."""
+    rng = keyed_generator(shot.seed, "slit dust", shot.camera.number, shot.night.dust)
+    light = 1 + smooth_curve(rng, slit.width, 60, log_uniform(rng, 0.001, 0.04))
+    y = np.arange(slit.width)
+    for _ in range(int(rng.poisson(2.0))):
+        thick = log_uniform(rng, 0.7, 4.0)
+        grain = np.exp(-0.5 * ((y - rng.random() * slit.width) / thick) ** 2)
+        light = light * (1 - uniform(rng, 0.02, 0.8) * grain)
+    return np.asarray(np.maximum(light, 0.02), dtype=np.float32)[:, None]
+
+
+def _fringes(shot: Shot, slit: Slit) -> np.ndarray:
+    pattern = sky.fringes(shot, log_uniform(shot.rng, 5, 60))
+    return pattern.T if slit.upright else pattern
 
 
 def _scene(
@@ -85,18 +123,24 @@ def _scene(
     image: np.ndarray,
     kind: str,
     lamp: str = "",
-    target: str = "",
+    seconds: float | None = None,
 ) -> Scene:
-    centre = slit.wavelengths[slit.margin * OVERSAMPLING :: OVERSAMPLING][: slit.length]
-    filters = ((6000, 450), (5350, 450), (4600, 450))
-    colours = [np.exp(-0.5 * ((centre - w) / s) ** 2) + 0.03 for w, s in filters]
+    rng = shot.rng
+    centre = slit.wavelengths[slit.margin * OVERSAMPLING :: OVERSAMPLING]
+    centre = centre[: slit.length]
+    filters = ((6050, 450), (5350, 480), (4600, 420))
+    colours = [np.exp(-0.5 * ((centre - w) / s) ** 2) + 0.04 for w, s in filters]
     shape = (-1, 1) if slit.upright else (1, -1)
     return Scene(
         kind=kind,
-        seconds=usual_seconds(shot.rng, 0.1, 1800 if target else 60),
+        seconds=usual_seconds(rng, 0.05, 120) if seconds is None else seconds,
         electrons=slit.on_detector(np.maximum(image, 0)),
         colour=tuple(c.astype(np.float32).reshape(shape) for c in colours),
-        target=target,
+        target="" if lamp else spectrum_target(rng, kind),
         lamp=lamp,
-        truth={"dispersion": round(slit.dispersion, 4), "first": round(slit.first, 1)},
+        dispersion_axis=0 if slit.upright else 1,
+        truth={
+            "dispersion": round(slit.dispersion, 4),
+            "first": round(slit.first, 1),
+        },
     )

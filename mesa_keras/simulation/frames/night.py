@@ -1,6 +1,6 @@
 """Nights: what the frames of one date and camera share."""
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 
 from mesa_keras.simulation.frames.camera import Camera
@@ -30,7 +30,7 @@ class Night:
     """
 
     number: int
-    start: datetime.datetime
+    start: dt.datetime
     ambient: float
     sensor_temperature: float
     set_temperature: float | None
@@ -49,7 +49,7 @@ def draw_night(seed: int, camera: Camera, number: int) -> Night:
         number: Number of the night.
     """
     rng = keyed_generator(seed, "night", camera.number, number)
-    start = datetime.datetime(1996, 1, 1) + datetime.timedelta(
+    start = dt.datetime(1996, 1, 1) + dt.timedelta(
         days=int(rng.integers(0, 11000)), hours=uniform(rng, 16.0, 22.0)
     )
     ambient = round(uniform(rng, -12.0, 28.0), 1)
@@ -58,9 +58,20 @@ def draw_night(seed: int, camera: Camera, number: int) -> Night:
     if camera.cooled:
         set_temperature = pick(
             rng,
-            {-5.0: 1, -10.0: 4, -15.0: 2, -20.0: 4, -25.0: 1, -30.0: 1, 0.0: 2, 5.0: 0.5,
-             -40.0: 0.5, -70.0: 0.2, -110.0: 0.3},
-        )  # fmt: skip
+            {
+                5.0: 0.5,
+                0.0: 2,
+                -5.0: 1,
+                -10.0: 4,
+                -15.0: 2,
+                -20.0: 4,
+                -25.0: 1,
+                -30.0: 1,
+                -40.0: 0.5,
+                -70.0: 0.2,
+                -110.0: 0.3,
+            },
+        )
         sensor_temperature = set_temperature + float(rng.normal(0.0, 0.3))
         if chance(rng, 0.05):
             sensor_temperature += uniform(rng, 1.0, 12.0)

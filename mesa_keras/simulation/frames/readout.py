@@ -1,95 +1,127 @@
 """From light to the values of the converter."""
 
 import numpy as np
+from scipy import ndimage
 
 from mesa_keras.simulation.frames import sensor
 from mesa_keras.simulation.frames.camera import Camera
-from mesa_keras.simulation.frames.randomness import normal_image, pick
+from mesa_keras.simulation.frames.randomness import chance, normal_image
 from mesa_keras.simulation.frames.scene import Scene, Shot
 
-_LONGEST_SPILLS = 300
+_MOST_SPILLS = 300
 
 
-def read_out(shot: Shot, scene: Scene, averaged: int = 1) -> np.ndarray:
-    """Returns converter units, not yet rounded or cut, `(height, width)` float32.
+def read_out(shot: Shot, scene: Scene) -> np.ndarray:
+    """Returns converter units, neither rounded nor cut, `(height, width)` float32.
 
     Args:
-        shot: Camera, night and generator.
+        shot: Camera, night, treatment and generator.
         scene: Light and exposure time.
-        averaged: Frames of which this is the mean, as of a master frame.
     """
-    camera, rng = shot.camera, shot.rng
-    charge = _dark_charge(shot, scene.seconds, averaged)
+    camera, rng, averaged = shot.camera, shot.rng, shot.treatment.averaged
+    rate = _dark_rate(shot)
+    charge = _dark_charge(shot, scene.seconds, rate)
     if scene.electrons is not None:
-        light = scene.electrons * sensor.pixel_response(shot.seed, camera, shot.shape)
+        light = scene.electrons
+        if not shot.treatment.flattened:
+            light = light * sensor.pixel_response(shot.seed, camera, shot.shape)
         if camera.mosaic is not None:
-            light *= sensor.colour_filters(camera, shot.shape, scene.colour)
+            light = light * sensor.colour_filters(camera, shot.shape, scene.colour)
         charge += light
-    charge = _saturate(charge, camera)
-    variance = np.maximum(charge, 0) + np.float32(camera.read_noise**2)
-    variance *= np.float32(1 / averaged)
-    np.sqrt(variance, out=variance)
-    variance *= normal_image(rng, shot.shape)
-    charge += variance
+    blind = _blind_columns(shot)
+    if blind:
+        charge[:, -blind:] = 0
+    _saturate(charge, camera)
+    noise = np.maximum(charge, 0)
+    noise += np.float32(camera.read_noise**2)
+    noise *= np.float32(1 / averaged)
+    np.sqrt(noise, out=noise)
+    noise *= normal_image(rng, shot.shape)
+    charge += noise
+    if camera.dark.noisy_fraction:
+        _add_noisy_pixels(shot, charge)
+    if camera.dark.clamped:
+        charge -= np.float32(rate * scene.seconds)
     charge += sensor.fixed_offsets(shot.seed, camera, shot.shape)
-    charge += _banding(shot, averaged)
+    charge += _banding(shot)
     charge *= np.float32(1 / camera.gain)
-    charge += np.float32(camera.pedestal + rng.normal(0.0, 0.002 * camera.pedestal))
+    drift = rng.normal(0.0, 0.002 * camera.pedestal)
+    charge += np.float32(max(camera.pedestal + drift, 0.0))
     return charge
 
 
-def _dark_charge(shot: Shot, seconds: float, averaged: int) -> np.ndarray:
+def _dark_rate(shot: Shot) -> float:
+    """Electrons per second of an ordinary pixel."""
+    dark = shot.camera.dark
+    warmer = (shot.night.sensor_temperature - 20.0) / dark.doubling
+    return float(dark.rate * 2.0 ** max(warmer, -20.0))
+
+
+def _dark_charge(shot: Shot, seconds: float, rate: float) -> np.ndarray:
     """Expected electrons without light."""
     camera, rng = shot.camera, shot.rng
-    warmer = (shot.night.sensor_temperature - 20.0) / camera.doubling
-    rate = camera.dark_rate * 2.0**warmer
     charge = np.full(shot.shape, rate * seconds, dtype=np.float32)
-    if camera.glow_rate and seconds >= 0.5:
+    if camera.dark.glow_rate and seconds >= 0.3:
         charge += seconds * sensor.amplifier_glow(shot.seed, camera, shot.shape)
     hot = sensor.hot_pixels(shot.seed, camera, shot.shape)
-    jump = np.where(
-        hot.flicker & (averaged == 1), rng.choice([0.1, 1.0, 2.0], hot.rates.size), 1.0
-    )
-    np.add.at(
-        charge,
-        (hot.rows, hot.columns),
-        (hot.rates * jump * rate * seconds).astype(np.float32),
-    )
+    states = rng.choice(np.array([0.1, 1.0, 2.0]), hot.rates.size)
+    jump = np.where(hot.flickers & (shot.treatment.averaged == 1), states, 1.0)
+    electrons = (hot.rates * jump * rate * seconds).astype(np.float32)
+    np.add.at(charge, (hot.rows, hot.columns), electrons)
     return charge
 
 
-def _banding(shot: Shot, averaged: int) -> np.ndarray:
+def _blind_columns(shot: Shot) -> int:
+    """Columns without light or dark current; reduced frames have them cut off."""
+    if shot.treatment.kind != "raw" or not shot.camera.pattern.overscan:
+        return 0
+    return max(int(shot.camera.pattern.overscan * shot.width), 1)
+
+
+def _add_noisy_pixels(shot: Shot, charge: np.ndarray) -> None:
+    """Pixels whose amplifier jumps: the long tail of the read noise of CMOS."""
+    rng = shot.rng
+    count = int(shot.camera.dark.noisy_fraction * charge.size)
+    place = rng.integers(0, charge.size, count)
+    spread = 6 * shot.camera.read_noise / np.sqrt(shot.treatment.averaged)
+    charge.reshape(-1)[place] += (spread * rng.standard_normal(count)).astype("f4")
+
+
+def _banding(shot: Shot) -> np.ndarray:
     """Offsets of rows in electrons that differ from frame to frame, `(height, 1)`."""
     camera, rng = shot.camera, shot.rng
-    scale = camera.banding * camera.read_noise / np.sqrt(averaged)
+    scale = camera.pattern.banding * camera.read_noise
+    scale /= float(np.sqrt(shot.treatment.averaged))
     rows = scale * rng.standard_normal(shot.height)
-    if pick(rng, {True: 0.2, False: 0.8}):
-        period = rng.uniform(3, 200)
-        rows += scale * np.sin(
-            2 * np.pi * (np.arange(shot.height) / period + rng.random())
-        )
+    if chance(rng, 0.2):
+        period, phase = rng.uniform(3, 200), rng.random()
+        rows += scale * np.sin(2 * np.pi * (np.arange(shot.height) / period + phase))
     return np.asarray(rows, dtype=np.float32)[:, None]
 
 
-def _saturate(charge: np.ndarray, camera: Camera) -> np.ndarray:
+def _saturate(charge: np.ndarray, camera: Camera) -> None:
     """Cuts at the full well; without a drain the rest spills along the column."""
     well = np.float32(camera.full_well)
     if camera.blooms:
         _spill(charge, float(well))
-    return np.minimum(charge, well, out=charge)
+    np.minimum(charge, well, out=charge)
 
 
 def _spill(charge: np.ndarray, well: float) -> None:
     over = charge > well
     columns = np.flatnonzero(over.any(axis=0))
-    if columns.size > 0.5 * charge.shape[1]:
-        # A field that is full everywhere has nowhere to spill.
+    if columns.size > 0.3 * charge.shape[1]:
+        # A field that is full nearly everywhere has nowhere to spill.
         return
-    for column in columns[:_LONGEST_SPILLS]:
-        full = np.flatnonzero(over[:, column])
-        groups = np.split(full, np.flatnonzero(np.diff(full) > 1) + 1)
-        for group in groups:
-            excess = float(charge[group, column].sum()) / well - group.size
-            reach = int(min(excess / 2 * 0.5, charge.shape[0]))
-            first = max(int(group[0]) - reach, 0)
-            charge[first : int(group[-1]) + reach + 1, column] = well * 1.001
+    for column in columns[:_MOST_SPILLS]:
+        groups, count = ndimage.label(over[:, column])
+        for first, last in _runs(groups, count):
+            excess = float(charge[first:last, column].sum()) / well - (last - first)
+            reach = int(min(excess / 2, charge.shape[0]))
+            charge[max(first - reach, 0) : last + reach, column] = well * 1.001
+
+
+def _runs(groups: np.ndarray, count: int) -> list[tuple[int, int]]:
+    """First and last place of every group along a column."""
+    found = ndimage.find_objects(groups, count)
+    return [(part[0].start, part[0].stop) for part in found if part is not None]

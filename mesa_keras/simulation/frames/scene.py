@@ -8,6 +8,7 @@ import numpy as np
 from mesa_keras.simulation.frames.camera import Camera
 from mesa_keras.simulation.frames.night import Night
 from mesa_keras.simulation.frames.randomness import pick
+from mesa_keras.simulation.frames.treatment import Treatment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,30 +20,42 @@ class Shot:
         camera: Camera that takes it.
         night: Night on which it is taken.
         rng: Generator of this frame.
+        treatment: What is done to the values before they are stored.
         height, width: Pixels.
+        centre: Place of the middle of these pixels on the detector, `(y, x)` in units
+            of half its diagonal.
     """
 
     seed: int
     camera: Camera
     night: Night
     rng: np.random.Generator
+    treatment: Treatment
     height: int
     width: int
+    centre: tuple[float, float] = (0.0, 0.0)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width."""
         return self.height, self.width
 
+    @property
+    def diagonal(self) -> float:
+        """Pixels along the diagonal of the whole field of view."""
+        detector = self.camera.format
+        return float(np.hypot(detector.height, detector.width)) / detector.window
+
     def field_of_view(self) -> tuple[np.ndarray, np.ndarray]:
         """Rows `(height, 1)` and columns `(1, width)` in units of half the diagonal.
 
         Zero is the optical axis; a window of the detector spans less than the whole.
         """
-        diagonal = float(np.hypot(self.height, self.width)) / self.camera.window
-        v = (np.arange(self.height, dtype=np.float32) - self.height / 2) * 2 / diagonal
-        u = (np.arange(self.width, dtype=np.float32) - self.width / 2) * 2 / diagonal
-        return v[:, None], u[None, :]
+        v, u = (
+            (np.arange(n, dtype=np.float32) - n / 2) * (2 / self.diagonal) + middle
+            for n, middle in zip(self.shape, self.centre, strict=True)
+        )
+        return v[:, None].astype(np.float32), u[None, :].astype(np.float32)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +72,7 @@ class Scene:
         target: What a header would name as object.
         filter_name: Filter, empty without one.
         lamp: Lamp that was lit, if any.
+        dispersion_axis: Axis of the image along which wavelength changes, if it does.
         truth: Further values for the truth table.
     """
 
@@ -69,6 +83,7 @@ class Scene:
     target: str = ""
     filter_name: str = ""
     lamp: str = ""
+    dispersion_axis: int | None = None
     truth: dict[str, float | str] = field(default_factory=dict)
 
 
@@ -98,8 +113,8 @@ def usual_filter(rng: np.random.Generator) -> str:
     """A filter as headers name it; often none."""
     return pick(
         rng,
-        {"": 4, "V": 2, "B": 2, "R": 2, "I": 1, "U": 0.3, "Clear": 1, "L": 1, "Red": 0.7,
-         "Green": 0.7, "Blue": 0.7, "Ha": 1, "OIII": 0.7, "SII": 0.5, "Lum": 0.6,
-         "Luminance": 0.5, "g'": 0.3, "r'": 0.4, "i'": 0.3, "z'": 0.1, "gp": 0.1,
-         "rp": 0.2, "H-alpha": 0.3, "UV/IR-cut": 0.2, "open": 0.2, "Filter 1": 0.2},
+        {"": 4, "V": 2, "B": 2, "R": 2, "I": 1, "U": 0.3, "Clear": 1, "L": 1,
+         "Red": 0.7, "Green": 0.7, "Blue": 0.7, "Ha": 1, "OIII": 0.7, "SII": 0.5,
+         "Lum": 0.6, "Luminance": 0.5, "g'": 0.3, "r'": 0.4, "i'": 0.3, "z'": 0.1,
+         "gp": 0.1, "rp": 0.2, "H-alpha": 0.3, "UV/IR-cut": 0.2, "open": 0.2},
     )  # fmt: skip

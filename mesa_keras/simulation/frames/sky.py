@@ -44,7 +44,7 @@ def vignetting(shot: Shot) -> np.ndarray:
     depth = pick(rng, {0.02: 2, 0.1: 3, 0.3: 3, 0.6: 1.5}) * uniform(rng, 0.5, 1.6)
     power = uniform(rng, 1.0, 3.0)
     field = 1 - np.float32(depth) * square**power
-    if chance(rng, 0.2):
+    if chance(rng, 0.09):
         # The edge of a filter or of the barrel: a steep fall outside a circle.
         edge, width = uniform(rng, 0.55, 1.05), log_uniform(rng, 0.01, 0.2)
         field = field / (1 + np.exp((np.sqrt(square) - edge) / np.float32(width)))
@@ -64,26 +64,43 @@ def dust_shadows(shot: Shot) -> np.ndarray:
     """Shadows of dust near the detector: rings, specks and fibres, 1 without."""
     rng = keyed_generator(shot.seed, "dust", shot.camera.number, shot.night.dust)
     shadow = np.ones(shot.shape, dtype=np.float32)
-    diagonal = float(np.hypot(*shot.shape)) / shot.camera.window
     hollow = uniform(rng, 0.2, 0.5)
     for _ in range(int(rng.poisson(log_uniform(rng, 0.5, 40.0)))):
-        radius = diagonal * pick(rng, {0.004: 3, 0.012: 3, 0.03: 2, 0.06: 0.6})
+        radius = shot.diagonal * pick(rng, {0.004: 3, 0.012: 3, 0.03: 2, 0.06: 0.6})
         radius = max(radius * uniform(rng, 0.7, 1.5), 1.2)
         y0, x0 = rng.random() * shot.height, rng.random() * shot.width
         depth = log_uniform(rng, 0.004, 0.25)
-        rows, columns, distance = _around(shot.shape, y0, x0, radius * 1.3)
-        soft = np.float32(max(0.08 * radius, 0.5))
-        outer = 1 / (1 + np.exp(np.clip((distance - radius) / soft, -30, 30)))
-        inner = 0.0
+        rows, columns, distance = around(shot.shape, y0, x0, radius * 1.3)
+        soft = max(0.08 * radius, 0.5)
+        grain = _disk(distance, radius, soft)
         if radius > 4:
-            inner = 1 / (
-                1 + np.exp(np.clip((distance - hollow * radius) / soft, -30, 30))
-            )
-        shadow[rows, columns] *= 1 - np.float32(depth) * (outer - inner)
+            grain = grain - _disk(distance, hollow * radius, soft)
+        shadow[rows, columns] *= 1 - np.float32(depth) * grain
+    if chance(rng, 0.05):
+        # A fibre or a hair.
+        shadow *= 1 - np.float32(log_uniform(rng, 0.02, 0.3)) * _fibre(rng, shot.shape)
     return shadow
 
 
-def _around(
+def _disk(distance: np.ndarray, radius: float, soft: float) -> np.ndarray:
+    """1 within the radius, 0 outside, with a soft edge."""
+    edge = np.clip((distance - np.float32(radius)) / np.float32(soft), -30, 30)
+    return np.asarray(1 / (1 + np.exp(edge)))
+
+
+def _fibre(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    x = np.arange(shape[1], dtype=np.float32)
+    length = uniform(rng, 0.05, 0.5) * shape[1]
+    place = uniform(rng, 0.1, 0.9) * shape[1]
+    path = uniform(rng, 0.1, 0.9) * shape[0]
+    path = path + smooth_curve(rng, shape[1], 6, 0.08 * shape[0])
+    thick = np.float32(max(log_uniform(rng, 0.001, 0.006) * shape[1], 0.7))
+    y = np.arange(shape[0], dtype=np.float32)[:, None]
+    hair = np.exp(-0.5 * ((y - path[None, :]) / thick) ** 2)
+    return np.asarray(hair * (np.abs(x - place) < length / 2)[None, :])
+
+
+def around(
     shape: tuple[int, int], y0: float, x0: float, reach: float
 ) -> tuple[slice, slice, np.ndarray]:
     """The part of an image within `reach` of a point, and its distances."""
@@ -97,9 +114,15 @@ def _around(
 
 
 def clouds(shot: Shot, slope: float = 3.0, detail: int = 192) -> np.ndarray:
-    """Random structure with a power-law spectrum, 0 to 1, `(height, width)`."""
+    """Random structure with a power-law spectrum, 0 to 1, `(height, width)`.
+
+    Args:
+        shot: Shape and generator.
+        slope: Steepness of the spectrum: 2 is rough, 4 smooth.
+        detail: Most cells along the longer side.
+    """
     rng = shot.rng
-    side = min(detail, max(shot.shape))
+    side = max(min(detail, max(shot.shape)), 8)
     ky = np.fft.fftfreq(side)[:, None]
     kx = np.fft.rfftfreq(side)[None, :]
     amplitude = (ky**2 + kx**2 + (0.6 / side) ** 2) ** (-slope / 4)
@@ -121,6 +144,12 @@ def resized(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     tall = image[y0] * (1 - fy) + image[np.minimum(y0 + 1, image.shape[0] - 1)] * fy
     right = np.minimum(x0 + 1, image.shape[1] - 1)
     return np.asarray(tall[:, x0] * (1 - fx) + tall[:, right] * fx, dtype=np.float32)
+
+
+def fringes(shot: Shot, waves: float) -> np.ndarray:
+    """Interference in thin silicon, -1 to 1: contours of a smooth random surface."""
+    surface = clouds(shot, slope=4.5, detail=96)
+    return np.asarray(np.sin(np.float32(2 * np.pi * waves) * surface), dtype=np.float32)
 
 
 def unevenness(shot: Shot, strength: float) -> np.ndarray:

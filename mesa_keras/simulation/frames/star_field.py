@@ -14,8 +14,8 @@ def star_fluxes(
     A slope of 0.6 / 0.4 = 1.5 is that of an endless, even space; towards faint
     magnitudes it sinks to about 0.5 in our Galaxy.
     """
-    u = rng.random(count)
-    return np.asarray(faintest * np.maximum(u, 1e-7) ** (-1 / slope))
+    part = np.maximum(rng.random(count), 1e-6)
+    return np.asarray(faintest * np.minimum(part ** (-1 / slope), 1e6))
 
 
 def scatter(
@@ -37,7 +37,7 @@ def scatter(
 
 def convolve(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """Convolution with a centred kernel; edges are padded, not wrapped."""
-    pad = min(kernel.shape[0] // 2, 64)
+    pad = min(kernel.shape[0] // 2, 128)
     full = [fft.next_fast_len(n + pad, real=True) for n in image.shape]
     spectrum = fft.rfft2(image, s=full)
     spectrum *= fft.rfft2(_wrapped(kernel, full))
