@@ -70,8 +70,9 @@ def decode_file(key: FileKey, decode: Decode, dtype: np.dtype) -> Outcome:
         if FileKey.of(key.path) != key:
             return Outcome(fault="the file changed while it was read")
     except ValueError as error:
-        # A reader may say in its own words that a file cannot be opened now.
-        passing = isinstance(error.__cause__, OSError)
+        # A reader may say in its own words that a file cannot be opened now. Libraries
+        # raise errors without a number over damaged content, which stays damaged.
+        passing = getattr(error.__cause__, "errno", None) is not None
         return Outcome(fault=_sentence(error), lasting=not passing)
     except OSError as error:
         return Outcome(fault=error.strerror or _sentence(error))

@@ -1,0 +1,197 @@
+import csv
+import json
+import os
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ost_classifier.service import ClassifierService
+from ost_classifier.service_folder import FolderOutputs, FolderRun
+from tests.small_ost import make_model, write_frame
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    return ClassifierService(make_model(tmp_path_factory.mktemp("model") / "m.keras"))
+
+
+@pytest.fixture
+def night(tmp_path):
+    folder = tmp_path / "night"
+    for i in range(3):
+        write_frame(folder / f"{i}.fits", seed=i)
+    (folder / "deeper").mkdir()
+    write_frame(folder / "deeper" / "3.FIT", "Flat Field", seed=3)
+    (folder / "broken.fits").write_bytes(b"SIMPLE  = nothing more")
+    (folder / "notes.txt").write_text("clouds")
+    return folder
+
+
+def outputs_in(folder):
+    return FolderOutputs(
+        output_json=folder / "out.json",
+        defect_log=folder / "defects.log",
+        warn_log=folder / "logs" / "warnings.log",
+        night_log=folder / "night.csv",
+        suggest_headers=folder / "headers.csv",
+    )
+
+
+def names_of(results):
+    return [Path(row["path"]).name for row in results["results"]]
+
+
+def test_writes_everything_and_skips_what_is_done(service, night, tmp_path):
+    out = outputs_in(tmp_path / "out")
+    first = FolderRun(service, night, out).look(batch_size=2)
+    assert (first.found, first.new, first.waiting) == (5, 5, 0)
+    written = json.loads(out.output_json.read_text())
+    assert names_of(written) == ["0.fits", "1.fits", "2.fits", "3.FIT"]
+    assert written["meta"]["input_dir"] == str(night)
+    assert written["defects"][0]["path"].endswith("broken.fits")
+    assert out.defect_log.read_text().startswith(f"{night}/broken.fits\t")
+    assert out.warn_log.exists()
+    assert sum(first.counts("class").values()) == 4
+    with out.night_log.open() as stream:
+        assert len(list(csv.DictReader(stream))) == 5
+    write_frame(night / "4.fits", seed=4)
+    second = FolderRun(service, night, out).look()
+    assert (second.found, second.new) == (6, 1)
+    assert names_of(second.results) == ["0.fits", "1.fits", "2.fits", "4.fits", "3.FIT"]
+    kept = [r for r in second.results["results"] if not r["path"].endswith("4.fits")]
+    assert kept == written["results"]
+
+
+def test_a_frame_that_changed_is_classified_again(service, night, tmp_path):
+    out = outputs_in(tmp_path / "out")
+    FolderRun(service, night, out).look()
+    write_frame(night / "0.fits", "Flat Field", seed=9, size=(30, 30))
+    again = FolderRun(service, night, out).look()
+    assert (again.new, len(again.results["results"])) == (1, 4)
+
+
+def test_nothing_is_written_beside_the_frames(service, night, tmp_path):
+    before = sorted(night.rglob("*"))
+    folders = [night, night / "deeper"]
+    for folder in folders:
+        folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        FolderRun(service, night, outputs_in(tmp_path / "out")).look()
+    finally:
+        for folder in folders:
+            folder.chmod(stat.S_IRWXU)
+    assert sorted(night.rglob("*")) == before
+
+
+def test_since_leaves_older_files_out(service, night, tmp_path):
+    old = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    os.utime(night / "0.fits", (old, old))
+    since = datetime(2026, 1, 2, tzinfo=UTC)
+    out = outputs_in(tmp_path / "out")
+    found = FolderRun(service, night, out, since).look()
+    assert (found.found, found.new) == (4, 4)
+    assert found.results["meta"]["since"] == "2026-01-02T00:00:00+00:00"
+    nothing = FolderRun(service, night, out, datetime(2999, 1, 1, tzinfo=UTC)).look()
+    assert (nothing.found, nothing.new) == (0, 0)
+
+
+def test_a_link_in_a_loop_and_an_absent_target_do_no_harm(service, night, tmp_path):
+    (night / "deeper" / "loop").symlink_to(night)
+    (night / "lost.fits").symlink_to(tmp_path / "absent.fits")
+    found = FolderRun(service, night, outputs_in(tmp_path / "out")).look()
+    assert len(found.results["results"]) == 4
+    reasons = {Path(d["path"]).name: d for d in found.results["defects"]}
+    assert set(reasons) == {"broken.fits", "lost.fits"}
+
+
+def test_faults_that_pass_are_tried_again(service, night, tmp_path):
+    (night / "lost.fits").symlink_to(tmp_path / "later.fits")
+    out = outputs_in(tmp_path / "out")
+    FolderRun(service, night, out).look()
+    write_frame(tmp_path / "later.fits", seed=7)
+    found = FolderRun(service, night, out).look()
+    assert (found.new, len(found.results["results"])) == (1, 5)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_what_may_not_be_read_is_a_defect(service, night, tmp_path):
+    (night / "0.fits").chmod(0)
+    (night / "deeper").chmod(0)
+    try:
+        found = FolderRun(service, night, outputs_in(tmp_path / "out")).look()
+    finally:
+        (night / "deeper").chmod(stat.S_IRWXU)
+    reasons = {Path(d["path"]).name: d["reason"] for d in found.results["defects"]}
+    assert "ermission denied" in reasons["0.fits"]
+    assert "ermission denied" in reasons["deeper"]
+
+
+def test_other_settings_decide_anew_and_keep_what_was(service, night, tmp_path):
+    out = outputs_in(tmp_path / "out")
+    FolderRun(service, night, out).look()
+    other = ClassifierService(service.classifier.path, tta=True)
+    assert FolderRun(other, night, out).look().new == 5
+    assert FolderRun(service, night, out).look().new == 0
+
+
+def test_an_interrupt_keeps_what_was_found(service, night, tmp_path, monkeypatch):
+    out = outputs_in(tmp_path / "out")
+    run = FolderRun(service, night, out)
+    classify = service.classify
+
+    def interrupted(paths, batch_size):
+        batches = classify(paths, batch_size)
+        yield next(batches)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(service, "classify", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run.look(batch_size=1)
+    monkeypatch.undo()
+    so_far = json.loads(out.output_json.read_text())
+    done = len(so_far["results"]) + len(so_far["defects"])
+    assert done == 1
+    assert FolderRun(service, night, out).look().new == 4
+
+
+def test_watching_finds_what_comes_and_waits_for_what_grows(service, night, tmp_path):
+    for path in night.rglob("*"):
+        os.utime(path, (1e9, 1e9))
+    seen, naps = [], []
+
+    def sleep(seconds):
+        naps.append(seconds)
+        if len(naps) == 1:
+            # Still being written: it changed just now.
+            write_frame(night / "new.fits", seed=5)
+        elif len(naps) == 2:
+            os.utime(night / "new.fits", (2e9, 1e9))
+        else:
+            raise KeyboardInterrupt
+
+    run = FolderRun(service, night, outputs_in(tmp_path / "out"))
+    last = run.watch(20.0, on_look=lambda result: seen.append(result.new), sleep=sleep)
+    assert seen == [5, 1]
+    assert naps == [20.0] * 3
+    assert "new.fits" in names_of(last.results)
+
+
+def test_watching_an_empty_folder_waits(service, tmp_path):
+    (tmp_path / "empty").mkdir()
+    run = FolderRun(service, tmp_path / "empty", outputs_in(tmp_path / "out"))
+
+    def sleep(seconds):
+        raise KeyboardInterrupt
+
+    assert run.watch(1.0, sleep=sleep).found == 0
+
+
+def test_rejects_what_is_no_folder_of_frames(service, tmp_path):
+    out = outputs_in(tmp_path / "out")
+    with pytest.raises(FileNotFoundError, match="absent is not a folder"):
+        FolderRun(service, tmp_path / "absent", out)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="holds no FITS or TIFF file"):
+        FolderRun(service, tmp_path / "empty", out).look()
