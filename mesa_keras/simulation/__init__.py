@@ -1,5 +1,6 @@
 """Simulated data: transits, a whole survey, and the noise and stars that they need."""
 
+from mesa_keras.simulation.catalogue_rows import rows_with_density
 from mesa_keras.simulation.noise import (
     KEPLER_DUTY_CYCLE,
     KEPLER_SPAN_DAYS,
@@ -31,6 +32,7 @@ __all__ = [
     "median_noise",
     "points_per_bin",
     "quadratic_limb_darkening",
+    "rows_with_density",
     "scaled_semimajor_axis",
     "semimajor_axis_from_duration",
     "simulate_candidates",

@@ -28,6 +28,7 @@ RANGES = {
     "stellar_temp": (100.0, 1e6),
     "stellar_radius": (1e-3, 1e4),
     "stellar_logg": (-2.0, 10.0),
+    "stellar_mass": (1e-3, 1e3),
     "magnitude": (-2.0, 30.0),
 }
 COLUMNS = tuple(RANGES)
@@ -81,10 +82,13 @@ def transit_parameters(
     """Works out a row's transit.
 
     The radius ratio follows from the depth and limb darkening; without a depth, and in
-    grazing transits, from the two radii. The orbit follows from the duration; without
-    one, from the stellar density (gravity and radius, or a typical star's). A missing
-    impact is drawn evenly from 0 to 1, as chance alignment gives it. Missing
-    temperatures are the Sun's, missing magnitudes that of a typical Kepler candidate.
+    grazing transits, from the two radii. The orbit follows from the stellar density:
+    from the surface gravity and the radius or, where one of them is missing, with the
+    mass in its place. A transit then lasts as long as the star makes it, whatever
+    duration the row gives. Only a row with fewer than two of the three takes the orbit
+    from its duration, and without one from a typical star's density. A missing impact
+    is drawn evenly from 0 to 1, as chance alignment gives it. Missing temperatures are
+    the Sun's, missing magnitudes that of a typical Kepler candidate.
 
     Args:
         cells: Value of each of `COLUMNS` in its range, NaN where missing.
@@ -102,11 +106,12 @@ def transit_parameters(
     impact = drawn if np.isnan(cells["impact"]) else cells["impact"]
     limb_darkening = quadratic_limb_darkening(cells["stellar_temp"])
     ratio, impact = _geometry(depth, radii, impact, limb_darkening)
-    duration = cells["duration"]
-    if np.isnan(duration):
-        axis = float(scaled_semimajor_axis(period, _density(cells)))
-    else:
+    density, duration = _density(cells), cells["duration"]
+    if np.isnan(density) and not np.isnan(duration):
         axis = semimajor_axis_from_duration(period, duration, ratio, impact)
+    else:
+        density = _typical_density(cells) if np.isnan(density) else density
+        axis, duration = float(scaled_semimajor_axis(period, density)), np.nan
     axis = max(axis, CLOSEST_ORBIT * (1 + ratio))
     if np.isnan(duration):
         duration = float(transit_duration(period, axis, ratio, impact))
@@ -137,7 +142,26 @@ def _geometry(
     return radii, impact if impact < 1 + radii else 1.0
 
 
+def rows_with_density(frame: Any) -> np.ndarray:
+    """Returns which rows of a table tell the density of their star, boolean."""
+    columns = catalogue_columns(frame)
+    names = ("stellar_radius", "stellar_logg", "stellar_mass")
+    return np.sum([np.isfinite(columns[name]) for name in names], axis=0) >= 2
+
+
 def _density(cells: dict[str, float]) -> float:
+    """Returns g/cm3 by two of radius, gravity and mass; NaN where fewer are known."""
+    radius, logg, mass = (
+        cells[name] for name in ("stellar_radius", "stellar_logg", "stellar_mass")
+    )
+    if np.isnan(radius):
+        radius = np.sqrt(mass) * float(radius_of_solar_mass(logg))
+    if np.isnan(logg):
+        logg = SOLAR_LOGG + np.log10(mass / radius**2)
+    return float(stellar_density(logg, radius))
+
+
+def _typical_density(cells: dict[str, float]) -> float:
     radius, logg = cells["stellar_radius"], cells["stellar_logg"]
     if np.isnan(logg):
         logg = SOLAR_LOGG if np.isnan(radius) else float(typical_logg(radius))

@@ -117,15 +117,17 @@ def simulate_views_from_rows(frame: Any, seed: int) -> dict[str, np.ndarray]:
     """Simulates the folded light curves that a catalogue's rows describe.
 
     Each bin holds the median of Kepler long-cadence exposures of a whole mission: a
-    transit by `transit_parameters`, as deep and as long as the row says, and white
-    noise of the row's magnitude and the number of exposures in a bin.
+    transit by `transit_parameters`, as deep as the row says and as long as its star's
+    density makes it, and white noise of the row's magnitude and the number of exposures
+    in a bin. The local view is as wide as the transit asks for that is in it.
 
     Args:
         frame: Table with any of the columns `object_id`, `period` [d], `duration` [h],
             `depth` [ppm], `planet_radius` [Earth radii], `impact`, `stellar_temp` [K],
-            `stellar_radius` [solar radii], `stellar_logg` [log10 cm/s2] and
-            `magnitude`; any value may be NaN. The light curve is folded at the row's
-            own `epoch`, which does not matter therefore.
+            `stellar_radius` [solar radii], `stellar_logg` [log10 cm/s2],
+            `stellar_mass` [solar masses] and `magnitude`; any value may be NaN. The
+            light curve is folded at the row's own `epoch`, which does not matter
+            therefore.
         seed: With the object's id (its place, where the table has no ids) the seed of
             its row, so that the order of rows does not matter.
 

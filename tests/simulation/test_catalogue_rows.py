@@ -7,6 +7,7 @@ from mesa_keras.simulation.catalogue_rows import (
     COLUMNS,
     TYPICAL_MAGNITUDE,
     catalogue_columns,
+    rows_with_density,
     transit_parameters,
 )
 
@@ -26,15 +27,53 @@ def test_duration_in_hours_sets_the_orbit():
     assert transit.depth == pytest.approx(0.01)
 
 
-def test_density_sets_the_orbit_where_the_duration_is_missing():
+SUN = {"stellar_radius": 1.0, "stellar_logg": 4.438, "stellar_mass": 1.0}
+
+
+@pytest.mark.parametrize("gap", SUN)
+def test_density_of_the_star_sets_the_orbit(gap):
     cells = {"period": 10.0, "depth": 100.0, "impact": 0.0}
-    sun = resolve(**cells, stellar_radius=1.0, stellar_logg=4.438)
-    assert sun.scaled_semimajor_axis == pytest.approx(19.5, abs=0.1)
-    assert sun.duration == pytest.approx(3.95, abs=0.1)
-    for known in ({"stellar_radius": 1.0}, {"stellar_logg": 4.438}, {}):
-        assert resolve(**cells, **known).duration == pytest.approx(3.95, abs=0.1)
-    giant = resolve(**cells, stellar_radius=10.0, stellar_logg=2.5)
-    assert giant.duration > 5 * sun.duration
+    known = {name: value for name, value in SUN.items() if name != gap}
+    for duration in ({}, {"duration": 12.0}):
+        transit = resolve(**cells, **known, **duration)
+        assert transit.scaled_semimajor_axis == pytest.approx(19.5, abs=0.1)
+        assert transit.duration == pytest.approx(3.95, abs=0.1)
+    dense = {"stellar_radius": 0.5, "stellar_mass": 0.5, "stellar_logg": 4.739}
+    del dense[gap]
+    # Four times the Sun's density: an orbit 4^(1/3) times as wide in stellar radii.
+    red = resolve(**cells, **dense, duration=12.0)
+    assert red.scaled_semimajor_axis == pytest.approx(19.5 * 4 ** (1 / 3), abs=0.2)
+    giant = resolve(**cells, stellar_radius=10.0, stellar_logg=2.5, duration=1.0)
+    assert giant.duration > 5 * 3.95
+
+
+def test_a_gravity_goes_before_a_mass():
+    cells = {"period": 10.0, "depth": 100.0, "stellar_radius": 1.0}
+    both = resolve(**cells, stellar_logg=4.438, stellar_mass=8.0)
+    assert both.scaled_semimajor_axis == pytest.approx(19.5, abs=0.1)
+
+
+@pytest.mark.parametrize("known", [{}, *({name: value} for name, value in SUN.items())])
+def test_duration_sets_the_orbit_where_the_density_is_not_known(known):
+    cells = {"period": 10.0, "depth": 100.0, "impact": 0.0}
+    long = resolve(**cells, **known, duration=6.0)
+    assert long.duration == 6.0
+    assert long.scaled_semimajor_axis < 14
+    # Without either the star is a typical one: here the Sun.
+    assert resolve(**cells, **known).duration == pytest.approx(3.95, abs=0.1)
+
+
+def test_rows_with_density():
+    nan = np.nan
+    frame = pd.DataFrame(
+        {
+            "stellar_radius": [1.0, 1.0, nan, nan, -1.0],
+            "stellar_logg": [4.4, nan, 4.4, nan, 4.4],
+            "stellar_mass": [nan, 1.0, 1.0, 1.0, nan],
+        }
+    )
+    assert rows_with_density(frame).tolist() == [True, True, True, False, False]
+    assert not rows_with_density(frame[["stellar_mass"]]).any()
 
 
 def test_radii_stand_in_for_the_depth():

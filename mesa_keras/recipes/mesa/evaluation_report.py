@@ -19,8 +19,9 @@ _SOURCES = {
     "views": "Light curves come from a file of folded views.",
     "raw": "Light curves were folded from raw files named in the table.",
     "inline": "Light curves stand in columns of the table.",
-    "simulated": "The light curves are SIMULATED from the table's own rows: they hold "
-    "nothing that the rows do not, and these results say nothing about real ones.",
+    "simulated": "The light curves are SIMULATED from the table's own rows, each orbit "
+    "from the density of the star where the row tells it: they hold nothing that the "
+    "rows do not, and these results say nothing about real ones.",
     "none": "There are no light curves in these data.",
 }
 

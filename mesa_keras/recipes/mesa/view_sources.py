@@ -77,12 +77,23 @@ def load_views(
     if columns := table.flux_columns():
         return _inline(table, columns)
     if simulate:
-        from mesa_keras.simulation.transits import simulate_views_from_rows
-
-        arrays = simulate_views_from_rows(table.frame, seed)
-        note = "no light curves in the data: they are simulated from the table's rows"
-        return Views(arrays, "simulated", DEFAULT_CONVENTION, warnings=(note,))
+        return _simulated(table, seed)
     return Views({}, "none", warnings=("no light curves in the data",))
+
+
+def _simulated(table: CandidateTable, seed: int) -> Views:
+    from mesa_keras.simulation.catalogue_rows import rows_with_density
+    from mesa_keras.simulation.transits import simulate_views_from_rows
+
+    arrays = simulate_views_from_rows(table.frame, seed)
+    known = int(rows_with_density(table.frame).sum())
+    note = (
+        "no light curves in the data: they are simulated from the table's rows, the "
+        f"orbit from the density of the star in {known:,} rows, which tell two of its "
+        "radius, gravity and mass, and in the others from the transit's duration or a "
+        "typical star"
+    )
+    return Views(arrays, "simulated", DEFAULT_CONVENTION, warnings=(note,))
 
 
 def _inline(table: CandidateTable, columns: list[str]) -> Views:

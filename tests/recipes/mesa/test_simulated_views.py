@@ -33,7 +33,9 @@ def test_real_table_without_views_is_simulated_and_says_so(table):
     data = load(table, seed=3)
     assert data.light_curve_source == "simulated"
     assert data.view_convention == "median0_min-1"
-    assert any("simulated from the table's rows" in note for note in data.warnings)
+    notes = " ".join(data.warnings)
+    assert "simulated from the table's rows" in notes
+    assert "the density of the star in 0 rows" in notes
     frame = pd.read_csv(table)
     for name, bins in (("global_view", 201), ("local_view", 61)):
         view = data.views[name]
@@ -59,3 +61,17 @@ def test_named_views_win_and_must_exist(table, real_data):
     assert real.light_curve_source == "views"
     with pytest.raises(FileNotFoundError, match=r"away\.npz"):
         load(table, views_path=table.parent / "away.npz")
+
+
+def test_the_density_of_the_star_shapes_the_transit(real_data, tmp_path):
+    """Real rows with a gravity: the orbit is the star's, not that of the duration."""
+    frame = pd.read_csv(real_data / "koi" / "test_data.csv").head(40)
+    frame["duration"] = 1.0
+    frame.to_csv(tmp_path / "koi.csv", index=False)
+    data = load(tmp_path / "koi.csv")
+    known = np.isfinite(frame[["stellar_radius", "stellar_logg"]]).all(axis=1).sum()
+    assert known > 30
+    assert f"density of the star in {known} rows" in " ".join(data.warnings)
+    frame.assign(duration=30.0).to_csv(tmp_path / "koi.csv", index=False)
+    for name, view in load(tmp_path / "koi.csv").views.items():
+        np.testing.assert_array_equal(view, data.views[name])
