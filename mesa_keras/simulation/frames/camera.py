@@ -180,7 +180,7 @@ def _draw_dark(rng: np.random.Generator, is_cmos: bool, merged: float) -> DarkSi
         rate=rate * merged,
         doubling=uniform(rng, 5.0, 7.5),
         clamped=chance(rng, 0.45 if is_cmos else 0.03),
-        hot_fraction=min(log_uniform(rng, 3e-5, 2e-2) * merged, 0.3),
+        hot_fraction=min(log_uniform(rng, 2e-5, 1e-2) * merged, 0.2),
         hot_spread=uniform(rng, 0.6, 1.8),
         hot_strength=log_uniform(rng, 0.5, 4.0) / merged,
         noisy_fraction=log_uniform(rng, 1e-5, 5e-3) if chance(rng, 0.5) else 0.0,
@@ -193,7 +193,7 @@ def _draw_pattern(rng: np.random.Generator, is_cmos: bool) -> FixedPattern:
         columns=log_uniform(rng, 0.02, 0.8) if chance(rng, 0.6) else 0.0,
         rows=log_uniform(rng, 0.02, 0.5) if chance(rng, 0.4) else 0.0,
         banding=log_uniform(rng, 0.02, 0.5) if chance(rng, 0.4) else 0.0,
-        amplifiers=0.0 if is_cmos or chance(rng, 0.85) else log_uniform(rng, 0.3, 10.0),
+        amplifiers=0.0 if is_cmos or chance(rng, 0.88) else log_uniform(rng, 0.2, 5.0),
         response=log_uniform(rng, 0.002, 0.03),
         overscan=0.0 if is_cmos or chance(rng, 0.82) else uniform(rng, 0.008, 0.06),
     )

@@ -50,7 +50,8 @@ Painter = Callable[[Shot, Seeing], np.ndarray]
 def deep_sky(shot: Shot) -> Scene:
     """Stars, galaxies, nebulae, and what passes in front of them."""
     rng = shot.rng
-    kind = pick(rng, {name: weight for name, (_, weight) in _KINDS.items()})
+    weights = {name: weight for name, (_, weight) in _KINDS.items()}
+    kind = pick(rng, _CUT_OUTS if shot.treatment.cropped else weights)
     seeing = _draw_seeing(shot)
     light = _KINDS[kind][0](shot, seeing)
     seconds = usual_seconds(rng, 1, 1800)
@@ -90,7 +91,12 @@ def _draw_seeing(shot: Shot) -> Seeing:
         background = min(
             camera.noise**2 * log_uniform(rng, 1, 60), 0.5 * camera.saturation
         )
-    noise = np.sqrt(background + camera.noise**2) / np.sqrt(shot.treatment.averaged)
+    pattern = camera.pattern
+    steady = camera.noise * np.hypot(pattern.columns, pattern.rows)
+    if not shot.treatment.flattened:
+        steady = np.hypot(steady, pattern.response * background)
+    random = np.sqrt(background + camera.noise**2) / np.sqrt(shot.treatment.averaged)
+    noise = np.hypot(random, steady)
     largest = max(0.1 * min(shot.shape), 1.5)
     fwhm = float(
         np.clip(log_uniform(rng, 1.6, 9.0) * camera.format.shrink, 0.9, largest)
@@ -103,7 +109,7 @@ def _draw_seeing(shot: Shot) -> Seeing:
 def _background(shot: Shot) -> np.ndarray:
     """Light of the sky, about 1."""
     rng = shot.rng
-    level = sky.gradient(shot, float(rng.normal(0, log_uniform(rng, 0.005, 0.2))))
+    level = sky.gradient(shot, float(rng.normal(0, log_uniform(rng, 0.005, 0.12))))
     if chance(rng, 0.07):
         level *= 1 + uniform(rng, 0.02, 0.5) * sky.clouds(shot, 3.5)
     if chance(rng, 0.04):
@@ -143,7 +149,7 @@ def _painted(
     faintest = seeing.noise * seeing.fwhm * log_uniform(rng, 0.3, 8.0)
     flux = star_field.star_fluxes(rng, y.size, faintest, slope)
     # A frame that was kept shows at least something.
-    wanted = seeing.noise * seeing.fwhm * log_uniform(rng, 12, 60)
+    wanted = seeing.noise * seeing.fwhm * log_uniform(rng, 20, 100)
     flux *= max(wanted / flux.max(), 1.0)
     points = star_field.scatter(shot.shape, y, x, flux)
     return star_field.convolve(points, seeing.kernel)
@@ -231,6 +237,17 @@ _KINDS: dict[str, tuple[Painter, float]] = {
     "comet": (_comet, 2),
     "planet": (_planet, 1.5),
     "moon": (_moon, 1.5),
+}
+
+# What cut-outs are made of.
+_CUT_OUTS = {
+    "single star": 30.0,
+    "field": 25.0,
+    "galaxy": 18.0,
+    "galaxies": 15.0,
+    "crowded": 5.0,
+    "globular cluster": 5.0,
+    "nebula": 2.0,
 }
 
 

@@ -123,18 +123,8 @@ def draw_echelle(shot: Shot) -> Echelle:
     upright = chance(rng, 0.2 if shot.width >= shot.height else 0.75)
     length, width = (shot.height, shot.width) if upright else (shot.width, shot.height)
     constant = pick(rng, GRATINGS)
-    blue, red = uniform(rng, 3600, 5000), uniform(rng, 6200, 9500)
-    orders = np.arange(int(constant / red), int(constant / blue) + 1)
-    centres = _draw_centres(rng, constant / orders, width)
-    spacing = np.abs(np.diff(centres, append=2 * centres[-1] - centres[-2]))
-    # Orders that would run into each other are kept off the detector.
-    kept = spacing >= _SMALLEST_SPACING
-    if kept.sum() < 5:
-        kept = np.argsort(spacing) >= spacing.size - 8
-        centres = np.linspace(0.05, 0.95, spacing.size) * width
-        spacing = np.full(spacing.size, width / 9.0)
-        centres[kept] = np.linspace(0.06, 0.94, int(kept.sum())) * width
-    orders, centres, spacing = orders[kept], centres[kept], spacing[kept]
+    orders, centres = _draw_orders(rng, constant, width)
+    spacing = np.abs(np.gradient(centres))
     typical = float(np.median(spacing))
     fibres, half_width = _draw_fibres(rng, typical, float(spacing.min()))
     coverage = log_uniform(rng, 0.6, 2.2)
@@ -157,17 +147,31 @@ def draw_echelle(shot: Shot) -> Echelle:
     )
 
 
-def _draw_centres(
-    rng: np.random.Generator, wavelength: np.ndarray, width: int
-) -> np.ndarray:
-    """Places of the orders: a grating spreads the red, a prism the blue."""
+def _draw_orders(
+    rng: np.random.Generator, constant: float, width: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Diffraction orders and their places in pixels across."""
+    blue, red = uniform(rng, 3600, 5000), uniform(rng, 6200, 9500)
+    orders = np.arange(int(constant / red), int(constant / blue) + 1)
+    share = log_uniform(rng, 0.65, 1.6)
+    # A detector with few pixels across can hold but a part of the orders.
+    most = max(int(0.7 * share * width / _SMALLEST_SPACING), 5)
+    if orders.size > most:
+        first = int(rng.integers(orders.size - most + 1))
+        orders = orders[first : first + most]
+    # A grating spreads the red orders, a prism the blue ones.
     power = pick(rng, {1.0: 0.55, -1.0: 0.2, -2.0: 0.25})
-    place = (wavelength / 5500) ** power
+    place = (constant / orders / 5500) ** power
     place = (place - place.min()) / np.ptp(place)
     if chance(rng, 0.5):
         place = 1 - place
-    share = log_uniform(rng, 0.6, 1.8)
-    return np.asarray(width * (0.5 + share * (place - uniform(rng, 0.4, 0.6))))
+    slack = abs(share - 1) / 2
+    centres = width * (0.5 + share * (place - 0.5) + uniform(rng, -0.7, 0.7) * slack)
+    # Orders that would run into each other are lost in the light between them.
+    kept = np.abs(np.gradient(centres)) >= _SMALLEST_SPACING
+    if kept.sum() < 4:
+        kept[:] = True
+    return orders[kept], centres[kept]
 
 
 def _draw_fibres(

@@ -24,7 +24,7 @@ def plate_scan(shot: Shot) -> tuple[Scene, np.ndarray]:
     rng = shot.rng
     light = _exposure(shot)
     grain = blurred(normal_image(rng, shot.shape), uniform(rng, 0.4, 1.2))
-    grain *= np.float32(log_uniform(rng, 0.01, 0.08) / max(float(grain.std()), 1e-6))
+    grain *= np.float32(log_uniform(rng, 0.01, 0.05) / max(float(grain.std()), 1e-6))
     fog = np.float32(uniform(rng, 0.12, 0.45)) * gradient(shot, uniform(rng, 0, 0.15))
     # The characteristic curve of an emulsion: a toe, a straight part, a shoulder.
     density = fog + (1 - fog) * light / (1 + light)
@@ -51,7 +51,7 @@ def _exposure(shot: Shot) -> np.ndarray:
     axis = np.arange(-96, 97, dtype=np.float32)
     kernel = star_field.moffat(axis[:, None], axis[None, :], fwhm, uniform(rng, 1.6, 3))
     kernel /= kernel.sum()
-    seeing = deep_sky.Seeing(0.0, 0.03, fwhm, np.asarray(kernel))
+    seeing = deep_sky.Seeing(0.0, 0.06, fwhm, np.asarray(kernel))
     light = deep_sky.stars(shot, seeing, 20, 3000)
     if chance(rng, 0.35):
         painter = pick(rng, ("galaxy", "nebula", "globular cluster"))

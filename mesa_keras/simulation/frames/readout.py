@@ -19,7 +19,7 @@ def read_out(shot: Shot, scene: Scene) -> np.ndarray:
         scene: Light and exposure time.
     """
     camera, rng, averaged = shot.camera, shot.rng, shot.treatment.averaged
-    rate = _dark_rate(shot)
+    rate = _dark_rate(shot, scene.seconds)
     charge = _dark_charge(shot, scene.seconds, rate)
     if scene.electrons is not None:
         light = scene.electrons
@@ -50,11 +50,16 @@ def read_out(shot: Shot, scene: Scene) -> np.ndarray:
     return charge
 
 
-def _dark_rate(shot: Shot) -> float:
-    """Electrons per second of an ordinary pixel."""
+def _dark_rate(shot: Shot, seconds: float) -> float:
+    """Electrons per second of an ordinary pixel.
+
+    Nobody exposes until the dark current alone fills the detector: a camera that is so
+    warm is cooled better for long exposures.
+    """
     dark = shot.camera.dark
     warmer = (shot.night.sensor_temperature - 20.0) / dark.doubling
-    return float(dark.rate * 2.0 ** max(warmer, -20.0))
+    rate = float(dark.rate * 2.0 ** max(warmer, -20.0))
+    return min(rate, 0.15 * shot.camera.saturation / max(seconds, 1e-6))
 
 
 def _dark_charge(shot: Shot, seconds: float, rate: float) -> np.ndarray:

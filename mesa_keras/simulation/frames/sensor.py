@@ -71,14 +71,14 @@ def fixed_offsets(seed: int, camera: Camera, shape: Shape) -> np.ndarray:
     bad = rng.random(width) < log_uniform(rng, 1e-5, 2e-3)
     columns = columns + bad * rng.normal(0.0, 6.0, width)
     rows = camera.pattern.rows * rng.standard_normal(height)
-    if chance(rng, 0.3):
+    if chance(rng, 0.2):
         # The first rows settle.
         length = log_uniform(rng, 2.0, 0.2 * height + 3)
         rows = rows + uniform(rng, -4, 8) * np.exp(-np.arange(height) / length)
-    if chance(rng, 0.3):
-        rows = rows + smooth_curve(rng, height, 4, log_uniform(rng, 0.05, 1.5))
-    if chance(rng, 0.3):
-        columns = columns + smooth_curve(rng, width, 4, log_uniform(rng, 0.05, 1.5))
+    if chance(rng, 0.18):
+        rows = rows + smooth_curve(rng, height, 4, log_uniform(rng, 0.03, 1.0))
+    if chance(rng, 0.18):
+        columns = columns + smooth_curve(rng, width, 4, log_uniform(rng, 0.03, 1.0))
     if chance(rng, 0.06):
         # A ramp as the amplifier warms up or charge leaks in.
         rows = rows + uniform(rng, -15, 15) * np.linspace(0, 1, height)
@@ -115,7 +115,7 @@ def amplifier_glow(seed: int, camera: Camera, shape: Shape) -> np.ndarray:
             y0, x0 = x0, y0
         length = np.float32(log_uniform(rng, 0.03, 0.5))
         part = np.exp(-np.hypot(y - np.float32(y0), x - np.float32(x0)) / length)
-        if chance(rng, 0.25):
+        if chance(rng, 0.12):
             # Rays, as of the glow of some CMOS detectors.
             angle = np.arctan2(y - np.float32(y0), x - np.float32(x0))
             wave, phase = np.float32(rng.integers(8, 40)), np.float32(rng.random() * 6)

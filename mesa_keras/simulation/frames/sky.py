@@ -41,7 +41,7 @@ def vignetting(shot: Shot) -> np.ndarray:
     v = v - np.float32(rng.normal(0.0, 0.06))
     u = u - np.float32(rng.normal(0.0, 0.06))
     square = u * u + v * v
-    depth = pick(rng, {0.02: 2, 0.1: 3, 0.3: 3, 0.6: 1.5}) * uniform(rng, 0.5, 1.6)
+    depth = pick(rng, {0.02: 1, 0.1: 3, 0.3: 3, 0.6: 1.5}) * uniform(rng, 0.5, 1.6)
     power = uniform(rng, 1.0, 3.0)
     field = 1 - np.float32(depth) * square**power
     if chance(rng, 0.09):

@@ -42,11 +42,15 @@ def draw_object(
     """
     rng, camera = shot.rng, shot.camera
     noise = camera.noise / np.sqrt(shot.treatment.averaged)
-    peak = log_uniform(rng, 1.5 * noise, 1.5 * camera.saturation)
+    noise *= 1 + camera.pattern.columns + camera.pattern.rows
+    faintest = min(3 * noise, 0.3 * camera.saturation)
+    peak = log_uniform(rng, faintest, 1.5 * camera.saturation)
     if chance(rng, 0.6):
-        peak = log_uniform(rng, 0.02, 1.1) * camera.saturation
+        peak = max(log_uniform(rng, 0.02, 1.1) * camera.saturation, faintest)
     kind = pick(rng, {"star": 0.72, "nebula": 0.12, "galaxy": 0.07, "daylight": 0.07,
                       "slitless": 0.02})  # fmt: skip
+    if kind != "star":
+        peak = max(peak, min(4 * faintest, 0.5 * camera.saturation))
     if kind == "daylight":
         flux = spectrum.daylight(slit.wavelengths, slit.line_width) * response
         image = slit.dispersed(flux / flux.max()) * slit_light * np.float32(peak)

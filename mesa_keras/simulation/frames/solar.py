@@ -81,11 +81,11 @@ def _draw_solar_slit(shot: Shot) -> Slit:
     nightly = keyed_generator(
         shot.seed, "solar range", shot.camera.number, shot.night.number
     )
-    span = log_uniform(rng, 2.5, 70.0)
+    span = log_uniform(rng, 4.0, 90.0)
     if chance(rng, 0.1):
         span = log_uniform(rng, 70.0, 300.0)
     centre = pick(nightly, REGIONS)
-    if chance(nightly, 0.25):
+    if span > 12 and chance(nightly, 0.3):
         centre = uniform(nightly, 3900, 8700)
     opening = Opening(-1.0, 2.0, 1.0)
     if chance(rng, 0.35):
@@ -184,7 +184,7 @@ def _draw_patch(rng: np.random.Generator, width: int, wavelength: float) -> Patc
             # 2500 gauss split an iron line at 6302 Angstrom by 0.12 Angstrom.
             field = uniform(rng, 500, 3500)
             splitting = splitting + dip * field * 4.67e-13 * 2.5 * wavelength**2
-    if chance(rng, 0.15):
+    if chance(rng, 0.1):
         edge, side = uniform(rng, 0.2, 0.9), pick(rng, (-1.0, 1.0))
         inside = side * (edge - y)
         darkening = np.sqrt(np.clip(inside * uniform(rng, 1, 3), 0, 1)) * 0.6 + 0.4

@@ -75,11 +75,10 @@ def solar_atlas() -> SolarAtlas:
     size = round((LAST - FIRST) / STEP)
     sun, air = np.zeros(size), np.zeros(size)
     # Weak lines: crowded in the blue, few in the red.
-    density = 1.6 * np.exp(-np.arange(size) * STEP / 2200)
+    density = 3.2 * np.exp(-np.arange(size) * STEP / 2600)
     places = np.flatnonzero(rng.random(size) < density * STEP)
-    depths = 0.04 + rng.exponential(0.45, places.size) * (
-        rng.random(places.size) ** 1.5
-    )
+    strengths = rng.exponential(0.5, places.size) * rng.random(places.size) ** 2
+    depths = 0.02 + strengths
     for place, depth in zip(places, depths, strict=True):
         wavelength = FIRST + STEP * place
         _add(
