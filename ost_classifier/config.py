@@ -178,7 +178,7 @@ class OstConfig:
     )
     jit_compile: bool = _option(False, "compile the training step with XLA")
     steps_per_execution: int = _option(
-        4, "training steps per call from Python", rule=POSITIVE
+        1, "training steps per call from Python", rule=POSITIVE
     )
     deterministic: bool = _option(
         False, "make two runs equal bit by bit, at some cost in speed"

@@ -13,6 +13,7 @@ from mesa_keras.readers.frame_header import (
     HEADER_VALUE_NAMES,
     header_values,
 )
+from ost_classifier.claim_checks import CHECK_NAMES, check_claim
 from ost_classifier.classes import OST_CLASSES
 from ost_classifier.frame_settings import FrameSettings
 
@@ -34,6 +35,7 @@ CLAIM_KINDS = ("bias", "dark", "flat", "light", "arc", "spectrum", "solar")
 CLAIM_NAMES = (
     *(f"claims_{name}" for name in OST_CLASSES),
     *(f"kind_{kind}" for kind in CLAIM_KINDS),
+    *CHECK_NAMES,
 )
 
 
@@ -62,12 +64,14 @@ def frame_inputs(frame: Frame, settings: FrameSettings) -> FrameInputs:
         bayer=frame.bayer,
         dtype=settings.dtype,
     )
-    header = _vector(header_values(frame.header), HEADER_VALUE_NAMES)
+    values = header_values(frame.header)
+    header = _vector(values, HEADER_VALUE_NAMES)
     claim = read_claim(frame.header)
     if claim.kind is None and np.isnan(header).all():
         claims = np.full(len(CLAIM_NAMES), np.nan, "float32")
     else:
-        claims = _claims(claim)
+        checks = check_claim(claim, statistics, values.get("exposure", np.nan))
+        claims = _claims(claim, checks)
     return {
         "image": image,
         "statistics": _vector(statistics, STATISTIC_NAMES),
@@ -97,10 +101,11 @@ def record_dtype(settings: FrameSettings) -> np.dtype:
     )
 
 
-def _claims(claim: FrameClaim) -> np.ndarray:
+def _claims(claim: FrameClaim, checks: Mapping[str, float]) -> np.ndarray:
     classes = claimed_classes(claim, OST_CLASSES)
     kinds = [claim.kind == kind for kind in CLAIM_KINDS]
-    return np.array([*classes, *kinds], "float32")
+    found = [*classes, *kinds, *(checks[name] for name in CHECK_NAMES)]
+    return np.array(found, "float32")
 
 
 def _vector(values: Mapping[str, float], names: tuple[str, ...]) -> np.ndarray:
