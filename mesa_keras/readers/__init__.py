@@ -23,6 +23,7 @@ from mesa_keras.readers.frame_header import (
 )
 from mesa_keras.readers.light_curve import LightCurve, read_light_curve, to_time_system
 from mesa_keras.readers.row_values import NO_USABLE_VALUE
+from mesa_keras.readers.star_catalogue import star_number
 from mesa_keras.readers.table_file import file_sha256, read_table
 from mesa_keras.readers.views import DEFAULT_CONVENTION, ViewSet, read_views
 
@@ -52,5 +53,6 @@ __all__ = [
     "read_light_curve",
     "read_table",
     "read_views",
+    "star_number",
     "to_time_system",
 ]

@@ -51,6 +51,7 @@ class ArchiveTable:
 
     Attributes:
         name: Name for messages.
+        mission: Whose stars and numbers they are.
         required: Columns by which the header is recognised.
         columns: Our column to theirs; the first that exists is taken.
         scale: Factor from their unit to ours.
@@ -60,6 +61,7 @@ class ArchiveTable:
     """
 
     name: str
+    mission: str
     required: tuple[str, ...]
     columns: dict[str, tuple[str, ...]]
     labels: dict[str, str]
@@ -72,6 +74,7 @@ _DISPOSITIONS = {label: label for label in (CONFIRMED, CANDIDATE, FALSE_POSITIVE
 
 KOI = ArchiveTable(
     name="Kepler Objects of Interest",
+    mission="Kepler",
     required=("kepid", "kepoi_name"),
     columns={
         "object_id": ("kepoi_name",),
@@ -98,6 +101,7 @@ KOI = ArchiveTable(
 
 TOI = ArchiveTable(
     name="TESS Objects of Interest",
+    mission="TESS",
     required=("tid", "toi"),
     columns={
         "object_id": ("toi",),
@@ -129,6 +133,7 @@ TOI = ArchiveTable(
 
 K2 = ArchiveTable(
     name="K2 Planets and Candidates",
+    mission="K2",
     required=("pl_name", "disposition", "default_flag"),
     columns={
         "object_id": ("pl_name",),

@@ -23,6 +23,7 @@ from mesa_keras.readers.row_values import (
     clean_number,
     clean_text,
 )
+from mesa_keras.readers.star_catalogue import star_catalogue
 from mesa_keras.readers.table_file import file_sha256, read_table
 from mesa_keras.readers.table_rules import check_ids, check_labels, quoted
 
@@ -60,6 +61,8 @@ class CandidateTable:
         epoch_system: "BKJD" or "BTJD" where the file tells it.
         has_object_id: False where row numbers stand in for ids.
         has_star_id: False where rows count as stars of their own.
+        star_catalogue: "KIC", "TIC" or "EPIC" where the file tells of which catalogue
+            its star numbers are.
     """
 
     frame: Any
@@ -70,6 +73,7 @@ class CandidateTable:
     epoch_system: str | None = None
     has_object_id: bool = True
     has_star_id: bool = True
+    star_catalogue: str | None = None
 
     def flux_columns(self) -> list[str]:
         """Names of the inline columns `flux_0`, `flux_1`, ... in order of time."""
@@ -111,6 +115,8 @@ def read_candidates(
     frame = read_table(path)
     notes: list[str] = []
     archive = archive_table.recognize(list(frame))
+    missions = [archive.mission] if archive else _missions(frame)
+    catalogue = star_catalogue(list(frame), columns or {}, missions)
     if archive is not None:
         frame, said = archive_table.convert(frame, archive)
         notes += said
@@ -131,7 +137,12 @@ def read_candidates(
         epoch_system=archive.epoch_system if archive is not None else None,
         has_object_id=has_object_id,
         has_star_id=has_star_id,
+        star_catalogue=catalogue,
     )
+
+
+def _missions(frame: Any) -> list[str]:
+    return list(np.unique(clean_text(frame["mission"]))) if "mission" in frame else []
 
 
 def _rename(frame: Any, columns: Mapping[str, str], path: Path) -> Any:

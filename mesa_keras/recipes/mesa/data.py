@@ -48,6 +48,8 @@ class MesaData:
         warnings: What a user should know about the files.
         fingerprint: SHA-256 over the table and its file of views.
         path: The table.
+        star_catalogue: "KIC", "TIC" or "EPIC" where the file tells of which catalogue
+            star numbers without a prefix are.
     """
 
     object_id: np.ndarray
@@ -65,6 +67,7 @@ class MesaData:
     warnings: tuple[str, ...]
     fingerprint: str
     path: Path
+    star_catalogue: str | None = None
 
     def __len__(self) -> int:
         return len(self.object_id)
@@ -211,6 +214,7 @@ def load_data(
         warnings=(*table.warnings, *notes, *said, *views.warnings),
         fingerprint=_fingerprint(table.sha256, views.sha256),
         path=table.path,
+        star_catalogue=table.star_catalogue,
     )
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 
@@ -191,6 +192,33 @@ def test_shared_stars(tmp_path):
         check_no_shared_stars(data.take([0]), written)
     unnamed = load(write(tmp_path, "period,label\n1,PC\n2,FP\n"))
     check_no_shared_stars(unnamed, unnamed)
+
+
+def test_a_number_is_another_star_in_another_catalogue(tmp_path):
+    plain = load(write(tmp_path))
+    kepler, tess = (
+        dataclasses.replace(plain, star_catalogue=name) for name in ("KIC", "TIC")
+    )
+    check_no_shared_stars(kepler, tess)
+    for other in (kepler, plain):
+        with pytest.raises(ValueError, match="share"):
+            check_no_shared_stars(kepler, other)
+    prefixed = load(write(tmp_path, TABLE.replace(",1,", ",TIC 001,")))
+    check_no_shared_stars(kepler.take([0]), prefixed.take([0]))
+    for other in (tess, plain):
+        with pytest.raises(ValueError, match="share 1"):
+            check_no_shared_stars(other.take([0]), prefixed.take([0]))
+
+
+def test_real_surveys_of_other_missions_share_no_star(real_data):
+    kepler = load_real(real_data / "koi", "train", DISPOSITIONS)
+    tess = load_real(real_data / "tess_tce", "train", ("PC", "EB", "J"))
+    rows = len(kepler)
+    same_numbers = dataclasses.replace(tess.take(range(rows)), star_id=kepler.star_id)
+    check_no_shared_stars(kepler, same_numbers)
+    events = load_real(real_data / "kepler_tce", "train", ("PC", "AFP", "NTP"))
+    with pytest.raises(ValueError, match="share"):
+        check_no_shared_stars(kepler, events)
 
 
 def test_fingerprint_follows_table_and_views(tmp_path):
