@@ -106,7 +106,7 @@ def simulate_frame(
         centre=centre,
     )
     scene, pixels = _drawn(shot, label)
-    header = draw_header(shot, scene, label, pixels)
+    header = draw_header(shot, scene, label)
     suffix = draw_suffix(rng, pixels)
     truth = {
         "label": label,

@@ -11,6 +11,7 @@ import tifffile
 from astropy.io import fits
 
 from mesa_keras.atomic_file import atomic_file
+from mesa_keras.simulation.frames.header_facts import Verbatim
 from mesa_keras.simulation.frames.randomness import chance, pick
 
 FITS_SUFFIXES = {
@@ -65,7 +66,9 @@ def _fits_bytes(
 ) -> bytes:
     header = fits.Header()
     for key, value in cards:
-        header[key] = value
+        header.append(
+            _placeholder(key) if isinstance(value, Verbatim) else (key, value)
+        )
     data = np.moveaxis(pixels, -1, 0) if pixels.ndim == 3 else pixels
     buffer = io.BytesIO()
     if name.endswith(".fz"):
@@ -75,5 +78,14 @@ def _fits_bytes(
     else:
         fits.PrimaryHDU(data, header).writeto(buffer)
     raw = buffer.getvalue()
+    for key, value in cards:
+        if isinstance(value, Verbatim):
+            written = f"{key:<8}= {value:>20}".ljust(80)
+            raw = raw.replace(_placeholder(key).image.encode(), written.encode(), 1)
     # A fixed time in the archive keeps the bytes the same from run to run.
     return gzip.compress(raw, 1, mtime=0) if name.endswith(".gz") else raw
+
+
+def _placeholder(key: str) -> fits.Card:
+    """A valid card where one will stand that the standard does not allow."""
+    return fits.Card(key, "verbatim")

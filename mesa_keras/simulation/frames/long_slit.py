@@ -82,7 +82,7 @@ class Slit:
         x = np.arange(self.length, dtype=np.float32)
         place = (x[None, :] + self.lean()[:, None] + self.margin) * OVERSAMPLING
         index = np.clip(place, 0, spectrum.size - 1).astype(np.int32)
-        return np.asarray(spectrum, dtype=np.float32)[index]
+        return np.asarray(spectrum.astype(np.float32)[index])
 
     def lean(self) -> np.ndarray:
         """Pixels by which a line is moved at every place along the slit."""

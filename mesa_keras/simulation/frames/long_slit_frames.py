@@ -97,7 +97,7 @@ def _lamp_in_range(
 def _slit_light(shot: Shot, slit: Slit) -> np.ndarray:
     """Light along the slit, `(width, 1)`, with its edges and dust."""
     soft = log_uniform(shot.rng, 0.6, 4.0)
-    return slit.illumination(soft) * _slit_dust(shot, slit)
+    return np.asarray(slit.illumination(soft) * _slit_dust(shot, slit))
 
 
 def _slit_dust(shot: Shot, slit: Slit) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mesa_keras.simulation.frames import deep_sky, star_field
+from mesa_keras.simulation.frames import sky_objects, star_field
 from mesa_keras.simulation.frames.randomness import (
     chance,
     log_uniform,
@@ -51,11 +51,11 @@ def _exposure(shot: Shot) -> np.ndarray:
     axis = np.arange(-96, 97, dtype=np.float32)
     kernel = star_field.moffat(axis[:, None], axis[None, :], fwhm, uniform(rng, 1.6, 3))
     kernel /= kernel.sum()
-    seeing = deep_sky.Seeing(0.0, 0.06, fwhm, np.asarray(kernel))
-    light = deep_sky.stars(shot, seeing, 20, 3000)
+    seeing = sky_objects.Seeing(0.0, 0.06, fwhm, np.asarray(kernel))
+    light = sky_objects.stars(shot, seeing, 20, 3000)
     if chance(rng, 0.35):
         painter = pick(rng, ("galaxy", "nebula", "globular cluster"))
-        light += deep_sky.painted(painter, shot, seeing)
+        light += sky_objects.painted(painter, shot, seeing)
     return light
 
 
@@ -83,8 +83,6 @@ def _scanned(rng: np.random.Generator, density: np.ndarray) -> np.ndarray:
     density = np.clip(density, 0, 1.2) / np.float32(1.2)
     if chance(rng, 0.15):
         density = 1 - density
-    if kind == "u1":
-        return np.rint(255 * density).astype(np.uint8)
-    top = uniform(rng, 14000, 32000) if kind != "u2" else uniform(rng, 20000, 65000)
-    values = np.rint(density * np.float32(top))
-    return values.astype({"i2": np.int16, "u2": np.uint16, "f4": np.float32}[kind])
+    top = {"u1": 255.0, "u2": uniform(rng, 20000, 65000)}
+    values = density * np.float32(top.get(kind, uniform(rng, 14000, 32000)))
+    return np.asarray(np.rint(values), dtype=kind)

@@ -8,6 +8,9 @@ from mesa_keras.simulation.frames.readout import read_out
 from mesa_keras.simulation.frames.scene import Scene, Shot
 from mesa_keras.simulation.frames.sky import blurred
 
+# Types that hold whole numbers, the first that suffices is taken.
+_INTEGERS = (np.uint16, np.int16, np.int32, np.int64)
+
 
 def take_frame(shot: Shot, scene: Scene) -> np.ndarray:
     """Reads the detector and treats the values as the shot says.
@@ -39,8 +42,8 @@ def converted(shot: Shot, values: np.ndarray) -> np.ndarray:
     camera = shot.camera
     digits = np.clip(np.rint(values), 0, camera.top)
     if camera.bits == 8:
-        return digits.astype(np.uint8)
-    return digits.astype(np.uint16) << np.uint16(camera.shift)
+        return np.asarray(digits, dtype=np.uint8)
+    return np.asarray(digits, dtype=np.uint16) << np.uint16(camera.shift)
 
 
 def _raw(shot: Shot, values: np.ndarray) -> np.ndarray:
@@ -79,12 +82,13 @@ def _normalised(shot: Shot, scene: Scene, values: np.ndarray) -> np.ndarray:
     floor = max(abs(typical), 1.0)
     along = scene.dispersion_axis
     if along is None or chance(rng, 0.4):
-        return (values / np.float32(floor)).astype(np.float32)
+        return np.asarray(values / np.float32(floor), dtype=np.float32)
     # The mean over the slit, smoothed along the spectrum: what remains is the response
     # of pixels, fringes and the slit.
     lit = np.percentile(values, 90, axis=1 - along, keepdims=True)
     smooth = blurred(lit.astype(np.float32), log_uniform(rng, 2.0, 40.0))
-    return (values / np.maximum(smooth, np.float32(0.02 * floor))).astype(np.float32)
+    smooth = np.maximum(smooth, np.float32(0.02 * floor))
+    return np.asarray(values / smooth, dtype=np.float32)
 
 
 def _stretched(shot: Shot, values: np.ndarray) -> np.ndarray:
@@ -104,8 +108,8 @@ def _stretched(shot: Shot, values: np.ndarray) -> np.ndarray:
         bent = bent[..., None] * tints
     kind = pick(rng, {"u1": 0.4, "u2": 0.4, "f4": 0.2})
     if kind == "f4":
-        return bent.astype(np.float32)
-    return np.rint(bent * np.iinfo(kind).max).astype(kind)
+        return np.asarray(bent, dtype=np.float32)
+    return np.asarray(np.rint(bent * np.iinfo(kind).max), dtype=kind)
 
 
 def _reduced(shot: Shot, scene: Scene, values: np.ndarray) -> np.ndarray:
@@ -123,7 +127,7 @@ def _reduced(shot: Shot, scene: Scene, values: np.ndarray) -> np.ndarray:
     if chance(rng, 0.25):
         # Shifting onto a common grid mixes neighbouring pixels.
         values = blurred(values.astype(np.float32), uniform(rng, 0.35, 0.9))
-    return values.astype(np.float32)
+    return np.asarray(values, dtype=np.float32)
 
 
 def _stored(rng: np.random.Generator, values: np.ndarray) -> np.ndarray:
@@ -131,13 +135,10 @@ def _stored(rng: np.random.Generator, values: np.ndarray) -> np.ndarray:
     kind = pick(rng, {"f4": 0.55, "integer": 0.25, "f8": 0.06, "unit": 0.14})
     low, high = float(values.min()), float(values.max())
     if kind == "unit" and low > -65535 and high <= 65535:
-        return (values / np.float32(65535)).astype(np.float32)
-    if kind == "f8":
-        return values.astype(np.float64)
+        return np.asarray(values / np.float32(65535), dtype=np.float32)
     if kind == "integer" and high - low > 30:
-        if low >= 0 and high < 2**16:
-            return np.rint(values).astype(np.uint16)
-        if low > -(2**15) and high < 2**15:
-            return np.rint(values).astype(np.int16)
-        return np.rint(np.clip(values, -(2**31), 2**31 - 256)).astype(np.int32)
-    return values.astype(np.float32)
+        smallest = next(
+            t for t in _INTEGERS if np.iinfo(t).min <= low and high <= np.iinfo(t).max
+        )
+        return np.asarray(np.rint(values), dtype=smallest)
+    return np.asarray(values, dtype=np.float64 if kind == "f8" else np.float32)

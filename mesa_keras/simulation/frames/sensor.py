@@ -152,7 +152,7 @@ def pixel_response(seed: int, camera: Camera, shape: Shape) -> np.ndarray:
     count = int(shape[0] * shape[1] * log_uniform(rng, 1e-6, 5e-5))
     dead = (rng.random((2, count)) * np.array(shape)[:, None]).astype(int)
     response[dead[0], dead[1]] *= rng.random(count).astype(np.float32)
-    return np.maximum(response, np.float32(0.02))
+    return np.asarray(np.maximum(response, np.float32(0.02)))
 
 
 def colour_filters(

@@ -92,8 +92,8 @@ def _fibre(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     x = np.arange(shape[1], dtype=np.float32)
     length = uniform(rng, 0.05, 0.5) * shape[1]
     place = uniform(rng, 0.1, 0.9) * shape[1]
-    path = uniform(rng, 0.1, 0.9) * shape[0]
-    path = path + smooth_curve(rng, shape[1], 6, 0.08 * shape[0])
+    path = smooth_curve(rng, shape[1], 6, 0.08 * shape[0])
+    path = path + np.float32(uniform(rng, 0.1, 0.9) * shape[0])
     thick = np.float32(max(log_uniform(rng, 0.001, 0.006) * shape[1], 0.7))
     y = np.arange(shape[0], dtype=np.float32)[:, None]
     hair = np.exp(-0.5 * ((y - path[None, :]) / thick) ** 2)

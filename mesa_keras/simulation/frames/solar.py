@@ -52,17 +52,16 @@ def einsteinturm(shot: Shot) -> Scene:
     rng = shot.rng
     kind = pick(rng, {"spectrum": 0.9, "slit jaws": 0.05, "disk": 0.05})
     level = uniform(rng, 0.12, 1.0) if chance(rng, 0.8) else log_uniform(rng, 0.02, 1.2)
+    axis, truth = None, {}  # type: int | None, dict[str, float | str]
     if kind == "spectrum":
         slit = _draw_solar_slit(shot)
         image = slit.on_detector(_spectrum(shot, slit))
+        axis = 0 if slit.upright else 1
         truth = {"first": round(slit.first, 2), "dispersion": round(slit.dispersion, 5)}
+    elif kind == "disk":
+        image = solar_surface.disk(shot)
     else:
-        image = (
-            solar_surface.slit_jaws(shot)
-            if kind != "disk"
-            else solar_surface.disk(shot)
-        )
-        truth = {}
+        image = solar_surface.slit_jaws(shot)
     light = np.maximum(image, 0) * np.float32(level * shot.camera.saturation)
     return Scene(
         kind=kind,
@@ -70,7 +69,7 @@ def einsteinturm(shot: Shot) -> Scene:
         electrons=light,
         target=pick(rng, TARGETS),
         filter_name=pick(rng, {"": 0.8, "ND": 0.1, "Clear": 0.1}),
-        dispersion_axis=None if kind != "spectrum" else int(not slit.upright),
+        dispersion_axis=axis,
         truth=truth,
     )
 

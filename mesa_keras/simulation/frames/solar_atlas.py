@@ -79,11 +79,10 @@ def solar_atlas() -> SolarAtlas:
     places = np.flatnonzero(rng.random(size) < density * STEP)
     strengths = rng.exponential(0.5, places.size) * rng.random(places.size) ** 2
     depths = 0.02 + strengths
-    for place, depth in zip(places, depths, strict=True):
-        wavelength = FIRST + STEP * place
-        _add(
-            sun, wavelength, depth, 0.042 * wavelength / 5000 * rng.uniform(0.8, 1.4), 0
-        )
+    widths = rng.uniform(0.8, 1.4, places.size)
+    for place, depth, scale in zip(places, depths, widths, strict=True):
+        wavelength = FIRST + STEP * float(place)
+        _add(sun, wavelength, float(depth), 8.4e-6 * wavelength * float(scale), 0)
     for wavelength, depth, width, wings in STRONG:
         _add(sun, wavelength, depth, width, wings)
     for wavelength, depth in AIR_LINES:

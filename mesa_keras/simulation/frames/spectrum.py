@@ -164,7 +164,8 @@ def sky_spectrum(
 
 def daylight(wavelength: np.ndarray, sigma: float) -> np.ndarray:
     """Sunlight with its dark lines and those of the air."""
-    return planck(wavelength, 6500) * transmission(wavelength, 2.5 * sigma)
+    light = planck(wavelength, 6500) * transmission(wavelength, 2.5 * sigma)
+    return np.asarray(light)
 
 
 def lamp_continuum(rng: np.random.Generator, wavelength: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mesa_keras.simulation.frames.randomness import chance, pick
+from mesa_keras.simulation.frames.scene import Scene
 
 _NAMED = {
     "galaxy": ("M 31", "M51", "M 81", "M101", "NGC 891", "NGC4565", "M104", "M 33",
@@ -30,6 +31,16 @@ _STARS = (
     *("HD109995", "V1500 Cyg", "SN2011fe", "eps Aur", "AG Dra"),
 )
 _NEBULAE = ("M57", "M 42", "NGC 6543", "NGC7027", "M 27", "NGC 7662", "IC 418", "M1")
+_LAMP_WORDS = ("{}", "{} lamp", "{} Lampe", "Arc {}", "COMP {}", "comp", "arc", "ARC",
+               "wavelength calibration", "wave cal", "calib", "Kalibration",
+               "ThAr")  # fmt: skip
+_FLAT_WORDS = {
+    "slit": ("Flat", "flat", "Flat DADOS", "flat_dados", "lamp flat", "Halogen",
+             "Quartz", "Tungsten", "internal flat", "Flat lamp", "FLAT", "slit flat"),
+    "echelle": ("Flat", "flat", "Flat BACHES", "flat_baches", "Halogen", "lamp flat",
+                "Tungsten", "LDLS", "FLAT", "order definition", "blaze", "continuum"),
+}  # fmt: skip
+_INSTRUMENT_WORDS = {"slit": "DADOS", "echelle": "BACHES"}
 
 
 def _spelt(rng: np.random.Generator, name: str) -> str:
@@ -53,3 +64,29 @@ def spectrum_target(rng: np.random.Generator, kind: str) -> str:
     if chance(rng, 0.15):
         return ""
     return _spelt(rng, pick(rng, _NEBULAE if kind == "nebula" else _STARS))
+
+
+def header_target(
+    rng: np.random.Generator, scene: Scene, kind: str, spectrograph: str
+) -> str:
+    """What the header names as object, if the observer took care.
+
+    Args:
+        rng: Generator.
+        scene: What is shown.
+        kind: bias, dark, flat, light or arc.
+        spectrograph: `"slit"`, `"echelle"`, `"sun"` or empty.
+    """
+    name = scene.target
+    if kind == "arc":
+        name = "" if chance(rng, 0.12) else pick(rng, _LAMP_WORDS).format(scene.lamp)
+    elif kind == "flat" and spectrograph:
+        name = "" if chance(rng, 0.2) else pick(rng, _FLAT_WORDS[spectrograph])
+    if name and chance(rng, 0.15) and spectrograph in _INSTRUMENT_WORDS:
+        return f"{name} {_INSTRUMENT_WORDS[spectrograph]}"
+    return name
+
+
+def stale_target(rng: np.random.Generator) -> str:
+    """The object of an earlier frame."""
+    return pick(rng, (*_FIELDS, *_STARS, "", "test", "Unknown"))
