@@ -19,6 +19,12 @@ from mesa_keras.simulation.frames.scene import (
     usual_filter,
     usual_seconds,
 )
+from mesa_keras.simulation.frames.sky_objects import (
+    CUT_OUT_KINDS,
+    SKY_KINDS,
+    Seeing,
+    painted,
+)
 from mesa_keras.simulation.frames.targets import sky_target
 
 

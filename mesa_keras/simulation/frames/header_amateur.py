@@ -105,6 +105,7 @@ def ccdsoft(facts: HeaderFacts) -> list[Card]:
 
 def apt(facts: HeaderFacts) -> list[Card]:
     """Astro Photography Tool."""
+    words = {**FRAME_WORDS, "flat": "Flat Frame"}
     return [
         ("DATE-OBS", facts.moment(0)),
         *_exposure(facts),
