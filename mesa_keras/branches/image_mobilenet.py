@@ -1,5 +1,6 @@
 """MobileNetV3 as an image branch; its weights come from a local file or not at all."""
 
+import warnings
 from pathlib import Path
 
 import keras
@@ -65,8 +66,11 @@ def image_mobilenet_v3_small(
     )
     if weights is not None:
         try:
-            network.load_weights(weights)
-        except (ValueError, OSError, KeyError) as error:
+            # Keras warns, and goes on with random weights, where a file lacks some.
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", UserWarning)
+                network.load_weights(weights)
+        except (ValueError, OSError, KeyError, UserWarning) as error:
             raise ValueError(
                 f"{weights} does not hold the weights of MobileNetV3-Small without "
                 f"top: {str(error).splitlines()[0]}"
