@@ -104,6 +104,38 @@ def add_candidate_options(parser: argparse.ArgumentParser, *names: str) -> None:
         add_option(parser, name, **shared[name])
 
 
+def add_decision_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that say how frames are decided."""
+    add_option(
+        parser,
+        "thresholds",
+        help="a number, one per class separated by commas, a JSON file, or a profile: "
+        "prod_precision, prod_recall [those of the model]",
+    )
+    add_option(
+        parser,
+        "temperature",
+        type=float,
+        help="divisor of the logits [that of the thresholds, or the model's]",
+    )
+    add_option(
+        parser,
+        "tta",
+        action="store_true",
+        help="average over flips, and turns where the image is square",
+    )
+    add_option(
+        parser,
+        "abstain_unknown",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="call a frame below all thresholds unknown [as the model does]",
+    )
+    add_option(
+        parser, "unknown_id", type=int, help="number of unknown [number of classes]"
+    )
+
+
 def columns(text: str) -> dict[str, str]:
     """Reads `name=theirs,name=theirs`."""
     pairs = [part.split("=", 1) for part in text.split(",") if part.strip()]
@@ -112,6 +144,17 @@ def columns(text: str) -> dict[str, str]:
             f"must be name=theirs, separated by commas. Received: {text!r}"
         )
     return {ours.strip(): theirs.strip() for ours, theirs in pairs}
+
+
+def numbers(text: str) -> float | list[float]:
+    """Reads `0.95`, or `0.9,0.95,…` as a list."""
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be a number, or numbers separated by commas. Received: {text!r}"
+        ) from error
+    return values[0] if len(values) == 1 else values
 
 
 def run(command: Callable[[], int]) -> int:

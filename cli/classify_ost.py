@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cli._arguments import (
     DONE,
     DONE_WITH_FAULTS,
+    add_decision_options,
     add_option,
     print_table,
     quiet_start,
@@ -56,7 +57,10 @@ def parser() -> argparse.ArgumentParser:
         "the next time",
     )
     add_option(result, "model_path", help="trained model [the one that is shipped]")
-    _add_decision_options(result)
+    add_decision_options(result)
+    add_option(
+        result, "include_probs", action="store_true", help="write all probabilities"
+    )
     _add_log_options(result)
     add_option(
         result,
@@ -79,40 +83,6 @@ def parser() -> argparse.ArgumentParser:
         result, "workers", type=int, help="frames decoded at a time [one per core]"
     )
     return result
-
-
-def _add_decision_options(result: argparse.ArgumentParser) -> None:
-    add_option(
-        result,
-        "thresholds",
-        help="a number, one per class separated by commas, a JSON file, or a profile: "
-        "prod_precision, prod_recall [those of the model]",
-    )
-    add_option(
-        result,
-        "temperature",
-        type=float,
-        help="divisor of the logits [that of the thresholds, or the model's]",
-    )
-    add_option(
-        result,
-        "tta",
-        action="store_true",
-        help="average over flips, and turns where the image is square",
-    )
-    add_option(
-        result,
-        "abstain_unknown",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="call a frame below all thresholds unknown [as the model does]",
-    )
-    add_option(
-        result, "unknown_id", type=int, help="number of unknown [number of classes]"
-    )
-    add_option(
-        result, "include_probs", action="store_true", help="write all probabilities"
-    )
 
 
 def _add_log_options(result: argparse.ArgumentParser) -> None:

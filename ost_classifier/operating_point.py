@@ -37,25 +37,32 @@ class OperatingPoint:
         thresholds: Smallest probability per class that is decided for.
         temperature: Divisor of the logits.
         abstain: Whether a frame below all thresholds is unknown.
+        pixel_temperature: Divisor of the logits from pixels alone, of which a model is
+            less sure; `None` for the same.
     """
 
     thresholds: Thresholds
     temperature: float
     abstain: bool
+    pixel_temperature: float | None = None
 
-    def decide(self, logits: np.ndarray) -> Decisions:
+    def decide(self, logits: np.ndarray, *, pixels_alone: bool = False) -> Decisions:
         """Decides as the model's own `DecisionRule` does.
 
         Args:
             logits: Shape `(frames, classes)`. A row that is not finite is unknown.
+            pixels_alone: Whether they are from pixels alone.
         """
+        temperature = self.temperature
+        if pixels_alone and self.pixel_temperature is not None:
+            temperature = self.pixel_temperature
         num_frames, num_classes = logits.shape
         probabilities = np.full((num_frames, num_classes), np.nan)
         decision = np.full(num_frames, num_classes, dtype=np.int32)
         score = np.full(num_frames, np.nan)
         rows = np.flatnonzero(np.isfinite(logits).all(axis=1))
         if rows.size:
-            found = softmax(logits[rows], self.temperature)
+            found = softmax(logits[rows], temperature)
             probabilities[rows] = found
             decision[rows], score[rows] = decide(
                 found, self.thresholds.values, self.abstain
@@ -69,11 +76,16 @@ class OperatingPoint:
 
         Args:
             thresholds: New thresholds.
-            temperature: Temperature that overrides the one they were fitted at.
+            temperature: Temperature that overrides all others.
         """
-        own = thresholds.temperature if temperature is None else temperature
+        if temperature is not None:
+            return OperatingPoint(thresholds, temperature, self.abstain)
+        if thresholds.temperature is None:
+            return dataclasses.replace(self, thresholds=thresholds)
+        pixels = thresholds.pixel_temperature
         return dataclasses.replace(
             self,
             thresholds=thresholds,
-            temperature=self.temperature if own is None else own,
+            temperature=thresholds.temperature,
+            pixel_temperature=self.pixel_temperature if pixels is None else pixels,
         )

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,6 +59,8 @@ class FrameClassifier:
         settings: What a frame is turned into.
         class_names: Names of the classes in order.
         feature_names: Columns per input, as the model was trained on.
+        image_encoder: The image branch.
+        head_model: All that follows, with the other branches.
         notes: What a user should know about the model.
 
     Raises:
@@ -83,10 +85,10 @@ class FrameClassifier:
             for name, ours in FEATURE_NAMES.items()
         }
         absent = [
-            wanted
-            for name, places in self._places.items()
-            for wanted, place in zip(self.feature_names[name], places, strict=True)
-            if place < 0
+            column
+            for name, columns in self.feature_names.items()
+            for column in columns
+            if column not in FEATURE_NAMES[name]
         ]
         self.notes: tuple[str, ...] = (
             (
@@ -96,11 +98,12 @@ class FrameClassifier:
             if absent
             else ()
         )
-        self._image_encoder, self._head = _cut(self.predictor.model)
+        self.image_encoder, self.head_model = _cut(self.predictor.model)
 
     def operating_point(self) -> OperatingPoint:
         """Temperature, thresholds and abstaining as the model file says."""
         rule = self.predictor.rule
+        by_modality = rule.temperatures()
         return OperatingPoint(
             thresholds=Thresholds(
                 class_names=self.class_names,
@@ -109,6 +112,7 @@ class FrameClassifier:
             ),
             temperature=float(rule.temperature),
             abstain=float(rule.abstain) > 0.5,
+            pixel_temperature=by_modality.get(("pixels",)),
         )
 
     def fingerprint(self) -> str:
@@ -129,14 +133,26 @@ class FrameClassifier:
             inputs: Arrays of `frame_inputs`, stacked.
             tta: Whether to average over flips, and turns where the image is square.
         """
-        features = self.features(inputs)
+        return self.mean_logits(
+            self.embeddings(inputs["image"], tta), self.features(inputs)
+        )
+
+    def mean_logits(
+        self, embeddings: Iterable[np.ndarray], features: Mapping[str, np.ndarray]
+    ) -> FrameLogits:
+        """Returns logits averaged over orientations of the images.
+
+        Args:
+            embeddings: The image branch's output per orientation.
+            features: What `features` returns.
+        """
         hidden = {
             name: np.full_like(values, np.nan) if name != "statistics" else values
             for name, values in features.items()
         }
         both: list[np.ndarray] = []
         alone: list[np.ndarray] = []
-        for embedding in self.embeddings(inputs["image"], tta):
+        for embedding in embeddings:
             both.append(self.head(embedding, features))
             alone.append(self.head(embedding, hidden))
         return FrameLogits(np.mean(both, axis=0), np.mean(alone, axis=0))
@@ -151,13 +167,13 @@ class FrameClassifier:
     def embeddings(self, image: np.ndarray, tta: bool = False) -> Iterator[np.ndarray]:
         """Yields the image branch's output per orientation, `(frames, dim)`."""
         for turned in _orientations(image) if tta else (image,):
-            yield np.asarray(self._image_encoder.predict_on_batch(turned))
+            yield np.asarray(self.image_encoder.predict_on_batch(turned))
 
     def head(
         self, embedding: np.ndarray, features: Mapping[str, np.ndarray]
     ) -> np.ndarray:
         """Logits from the image branch's output and the model's features."""
-        found = self._head.predict_on_batch(
+        found = self.head_model.predict_on_batch(
             [embedding, *(features[name] for name in FEATURE_NAMES)]
         )
         return np.asarray(found, dtype=np.float32)
@@ -211,11 +227,7 @@ def _cut(model: keras.Model) -> tuple[keras.Model, keras.Model]:
 
 
 def _orientations(image: np.ndarray) -> Iterator[np.ndarray]:
-    """The image, its flips, and the same transposed where rows are as many as columns.
-
-    Args:
-        image: Shape `(frames, height, width, channels)`.
-    """
+    """The images `(frames, height, width, channels)`, flipped, and turned if square."""
     square = image.shape[1] == image.shape[2]
     for turned in (image, image.swapaxes(1, 2)) if square else (image,):
         yield turned

@@ -136,6 +136,7 @@ class ClassifierService:
             "classes": list(self.classifier.class_names),
             "unknown_id": self.unknown_id,
             "temperature": point.temperature,
+            "pixel_temperature": point.pixel_temperature or point.temperature,
             "thresholds": point.thresholds.by_name(),
             "thresholds_source": point.thresholds.source,
             "abstain_unknown": point.abstain,
@@ -188,7 +189,7 @@ class ClassifierService:
         return classified_entries(
             frames,
             self.operating_point.decide(logits.header),
-            self.operating_point.decide(logits.pixels),
+            self.operating_point.decide(logits.pixels, pixels_alone=True),
             self.classifier.class_names,
             self.unknown_id,
             self.include_probs,

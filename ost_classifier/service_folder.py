@@ -1,6 +1,5 @@
 """Classifies what is new in a folder, night by night, and keeps the output current."""
 
-import json
 import os
 import time
 from collections import Counter
@@ -12,7 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from mesa_keras.atomic_file import atomic_file
+from mesa_keras.json_file import write_json
 from mesa_keras.readers.frame import find_frames
 from ost_classifier.header_suggestions import write_header_suggestions
 from ost_classifier.night_log import write_log, write_night_log
@@ -200,10 +199,7 @@ class FolderRun:
         }
         results = collected(meta, entries, time.perf_counter() - begin)
         out = self.outputs
-        with atomic_file(out.output_json) as temporary:
-            # ASCII: names of files may hold bytes that are no text.
-            text = json.dumps(results, indent=1, allow_nan=False)
-            temporary.write_text(text + "\n", encoding="ascii")
+        write_json(out.output_json, results)
         if out.defect_log:
             lines = [(row["path"], row["reason"]) for row in results["defects"]]
             write_log(out.defect_log, lines)

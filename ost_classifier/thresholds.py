@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mesa_keras._version import __version__
-from mesa_keras.atomic_file import atomic_file
+from mesa_keras.json_file import write_json
 
 FORMAT = "frame thresholds 1"
 MODELS_DIR = Path(__file__).resolve().parents[1] / "models"
@@ -32,6 +32,7 @@ class Thresholds:
         values: A threshold per class, each in [0, 1].
         temperature: Temperature of the probabilities that they were fitted on, `None`
             for the model's own.
+        pixel_temperature: The same for probabilities from pixels alone.
         source: Where they come from: a file, or as typed.
         model_weights: Fingerprint of the model they were fitted for, if known.
         described: What the file says of how they were fitted.
@@ -40,6 +41,7 @@ class Thresholds:
     class_names: tuple[str, ...]
     values: tuple[float, ...]
     temperature: float | None = None
+    pixel_temperature: float | None = None
     source: str = "as given"
     model_weights: str | None = None
     described: Mapping[str, Any] = field(default_factory=dict)
@@ -106,14 +108,13 @@ def save_thresholds(
         "class_names": list(thresholds.class_names),
         "thresholds": thresholds.by_name(),
         "temperature": thresholds.temperature,
+        "pixel_temperature": thresholds.pixel_temperature,
         **thresholds.described,
         "model": {"file": model_file, "weights": thresholds.model_weights},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": __version__,
     }
-    with atomic_file(path) as temporary:
-        text = json.dumps(content, indent=2, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+    write_json(path, content)
 
 
 def _numbers(text: str) -> float | list[float] | None:
@@ -174,14 +175,19 @@ def _read_file(path: Path, names: tuple[str, ...]) -> Thresholds:
         values = dict(zip(map(str, stated), values, strict=True))
     model = content.get("model")
     ours = content.get("format") == FORMAT
-    kept = ("class_names", "thresholds", "temperature", "model", "created", "format")
+    named = ("class_names", "thresholds", "temperature", "pixel_temperature", "model")
     return Thresholds(
         names,
         _in_order(values, names, f"{path}"),
         temperature=_temperature(path, content.get("temperature")),
+        pixel_temperature=_temperature(path, content.get("pixel_temperature")),
         source=f"{path}",
         model_weights=model.get("weights") if isinstance(model, dict) else None,
-        described={k: v for k, v in content.items() if ours and k not in kept},
+        described={
+            key: value
+            for key, value in content.items()
+            if ours and key not in (*named, "created", "format", "version")
+        },
     )
 
 

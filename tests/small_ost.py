@@ -38,9 +38,32 @@ def write_frame(path, kind="Bias Frame", seed=0, size=(24, 32), **header):
     hdu.header["EXPTIME"] = 0.0 if kind == "Bias Frame" else 5.0
     for name, value in header.items():
         if value is None:
-            del hdu.header[name]
+            hdu.header.remove(name.replace("_", "-"), ignore_missing=True)
         else:
             hdu.header[name.replace("_", "-")] = value
     path.parent.mkdir(parents=True, exist_ok=True)
     hdu.writeto(path, overwrite=True)
     return path
+
+
+CLASSES = ("bias", "flats", "deep_sky")
+KINDS = {"bias": "Bias Frame", "flats": "Flat Field", "deep_sky": "Light Frame"}
+
+
+def make_folder(folder, per_class=8, unknown=0, first=0):
+    """Writes labelled frames of eight nights and two cameras; returns the folder."""
+    for k, (name, kind) in enumerate(KINDS.items()):
+        for i in range(per_class):
+            number = first + 100 * k + i
+            write_frame(
+                folder / name / f"{number}.fits",
+                kind,
+                number,
+                INSTRUME=f"Camera {i % 2}",
+                DATE_OBS=f"2026-07-{1 + i % 8:02d}T22:00:00",
+                FILTER="R" if name != "bias" else None,
+                OBJECT="M 13" if name == "deep_sky" else None,
+            )
+    for i in range(unknown):
+        write_frame(folder / "unknown" / f"{i}.fits", "Focus", 900 + i)
+    return folder

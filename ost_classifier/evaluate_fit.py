@@ -1,0 +1,171 @@
+"""Which frames temperature and thresholds are fitted to, and which are scored."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mesa_keras.pipelines.split import split_by_group
+from ost_classifier.calibrate_logits import (
+    CalibrationLogits,
+    calibration_path,
+    saved_calibration,
+)
+from ost_classifier.data import OstData
+from ost_classifier.evaluate_frames import EvaluatedFrames
+from ost_classifier.predict import FrameClassifier
+from ost_classifier.split import enough_groups
+
+OPTIMISTIC = (
+    "OPTIMISTIC: temperature and thresholds were fitted to the very frames that they "
+    "are measured on; expect less on others."
+)
+
+
+@dataclass(frozen=True)
+class FitPlan:
+    """What is fitted to and what is scored.
+
+    Attributes:
+        scored: Frames that are measured.
+        calibration: What is fitted to, `None` where nothing is fitted.
+        sentences: What a reader of the results must know about it.
+    """
+
+    scored: EvaluatedFrames
+    calibration: CalibrationLogits | None
+    sentences: tuple[str, ...]
+
+    @property
+    def optimistic(self) -> bool:
+        """Whether frames are scored that were fitted to."""
+        return self.calibration is not None and self.calibration.optimistic
+
+
+def plan_fit(
+    classifier: FrameClassifier,
+    evaluated: EvaluatedFrames,
+    *,
+    wanted: bool,
+    allow_optimistic: bool = False,
+    seed: int = 0,
+) -> FitPlan:
+    """Decides which frames are fitted to, so that none of them is scored.
+
+    The calibration logits that training saved come first. Without them, the frames are
+    halved by night and camera; fitting and scoring the same frames must be asked for.
+
+    Args:
+        classifier: The model.
+        evaluated: All frames.
+        wanted: Whether anything is fitted at all.
+        allow_optimistic: Whether to fit and score the same frames rather than halve.
+        seed: Seed of the halves.
+
+    Raises:
+        ValueError: If there are too few frames to halve.
+    """
+    if not wanted:
+        return FitPlan(evaluated, None, ())
+    saved = saved_calibration(classifier)
+    if saved is not None:
+        text = f"{len(saved):,} calibration frames kept back in training"
+        return FitPlan(evaluated, saved, (f"Fitted to {text} ({saved.source}).",))
+    file = calibration_path(classifier.path).name
+    if allow_optimistic:
+        known = evaluated.take(evaluated.known)
+        return FitPlan(
+            evaluated,
+            _logits(known, f"{len(known)} scored frames", True),
+            (OPTIMISTIC,),
+        )
+    fit, score, notes = _halves(evaluated, seed)
+    text = (
+        f"There is no {file}: temperature and thresholds were fitted to {fit.size:,} "
+        f"of the frames, and the {score.size:,} of other nights are measured."
+    )
+    source = f"{fit.size} frames of {evaluated.data.path.name}"
+    logits = _logits(evaluated.take(fit), source)
+    return FitPlan(evaluated.take(score), logits, (text, *notes))
+
+
+def check_unseen(
+    classifier: FrameClassifier, data: OstData, *, allow_optimistic: bool = False
+) -> str | None:
+    """Makes sure that a model is not measured on the folder that it was trained on.
+
+    Args:
+        classifier: The model; its configuration beside it says what it was trained on.
+        data: Frames to measure on.
+        allow_optimistic: Whether that is a sentence in the results instead of an error.
+
+    Returns:
+        The sentence, if there is one.
+
+    Raises:
+        ValueError: If the model was trained on these frames.
+    """
+    path = classifier.path.with_name(f"{classifier.path.stem}_config.json")
+    trained_on = _trained_on(path)
+    same = trained_on.get("sha256") == data.fingerprint
+    if not same and trained_on.get("path") != str(data.path.resolve()):
+        return None
+    text = f"{classifier.path.name} was trained on the frames of {data.path}"
+    if not allow_optimistic:
+        raise ValueError(
+            f"{text}: measure on others, or pass --allow_optimistic to see numbers "
+            "that say nothing about new frames."
+        )
+    return f"OPTIMISTIC: {text}; expect less on others."
+
+
+def _trained_on(path: Path) -> dict[str, Any]:
+    """What the configuration beside a model says of its data, if there is one."""
+    if not path.is_file():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not JSON: {error}.") from error
+    found = content.get("data") if isinstance(content, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _halves(
+    evaluated: EvaluatedFrames, seed: int
+) -> tuple[np.ndarray, np.ndarray, Sequence[str]]:
+    """Rows to fit to and to score; frames of `unknown` are scored."""
+    known = evaluated.known
+    data = evaluated.data.take(known)
+    groups, notes = enough_groups(data, "night", 2)
+    try:
+        halves = split_by_group(
+            groups, {"fit": 0.5, "score": 0.5}, labels=data.label, seed=seed
+        )
+    except ValueError as error:
+        halves = {"fit": np.array([], dtype=np.int64)}
+        reason: Exception | None = error
+    else:
+        reason = None
+    fit = known[halves["fit"]]
+    if len(np.unique(evaluated.label[fit])) < 2:
+        raise ValueError(
+            f"{data.path} holds too few frames to fit to one half and score the other; "
+            "--allow_optimistic fits and scores the same frames."
+        ) from reason
+    return fit, np.setdiff1d(np.arange(len(evaluated)), fit), notes
+
+
+def _logits(
+    evaluated: EvaluatedFrames, source: str, optimistic: bool = False
+) -> CalibrationLogits:
+    return CalibrationLogits(
+        logits=evaluated.logits.header.astype(np.float64),
+        labels=evaluated.label.astype(np.int64),
+        source=source,
+        pixel_logits=evaluated.logits.pixels.astype(np.float64),
+        optimistic=optimistic,
+    )

@@ -1,0 +1,73 @@
+"""What may be asked of an evaluation."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from numpy.typing import ArrayLike
+
+from mesa_keras.evaluation.thresholds import Objective
+from ost_classifier.thresholds import ThresholdsLike
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateOptions:
+    """What is asked for besides model and data.
+
+    Attributes:
+        target_w: Width that the model must take, `None` for any.
+        target_h: Height likewise.
+        batch_size: Frames per pass through the network.
+        tta: Whether to average over flips, and turns where the image is square.
+        fit_temperature: Whether to fit the temperature.
+        temperature: A fixed temperature.
+        auto_threshold: How thresholds are fitted, `None` for not at all.
+        target_precision: Precision wanted, one for all classes or one each.
+        thresholds: Thresholds in any form that `read_thresholds` takes.
+        save_thresholds: File to write thresholds to.
+        pr_out_dir: Folder of precision-recall curves.
+        abstain_unknown: Whether a frame below all thresholds is unknown, or as the
+            model does.
+        unknown_id: Number of unknown in the results, or the number of classes.
+        allow_optimistic: Whether frames may be measured that were fitted to.
+        importance: Whether to measure which features matter.
+        cache_dir: Folder of decoded frames, or `frame_cache` in the output folder.
+        workers: Processes that decode; `None` takes one per core.
+        seed: Seed of halves, bootstrap and permutations.
+        progress: Whether to show progress bars.
+    """
+
+    target_w: int | None = None
+    target_h: int | None = None
+    batch_size: int = 32
+    tta: bool = False
+    fit_temperature: bool = False
+    temperature: float | None = None
+    auto_threshold: Objective | None = None
+    target_precision: ArrayLike | None = None
+    thresholds: ThresholdsLike | None = None
+    save_thresholds: str | Path | None = None
+    pr_out_dir: str | Path | None = None
+    abstain_unknown: bool | None = None
+    unknown_id: int | None = None
+    allow_optimistic: bool = False
+    importance: bool = True
+    cache_dir: str | Path | None = None
+    workers: int | None = None
+    seed: int = 0
+    progress: bool = False
+
+    def __post_init__(self) -> None:
+        for first, second in (
+            ("fit_temperature", "temperature"),
+            ("auto_threshold", "thresholds"),
+        ):
+            # A fixed value and a fit of it contradict each other.
+            if getattr(self, first) and getattr(self, second) is not None:
+                raise ValueError(f"`{first}` and `{second}` exclude each other.")
+        if (self.auto_threshold == "target_precision") != (
+            self.target_precision is not None
+        ):
+            raise ValueError(
+                "`target_precision` goes with auto_threshold 'target_precision' and "
+                f"only with it. Received: {self.target_precision}"
+            )

@@ -1,0 +1,100 @@
+import json
+
+import pytest
+
+from cli import evaluate_ost
+from tests.small_ost import CLASSES, make_folder, make_model
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return make_model(tmp_path_factory.mktemp("model") / "m.keras", CLASSES)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return make_folder(tmp_path_factory.mktemp("data") / "test", unknown=2)
+
+
+@pytest.fixture
+def call(model, folder, tmp_path):
+    """Function that runs the command on the folder."""
+
+    def evaluate(*options, path=model, data=folder):
+        argv = ["--model_path", str(path), "--data_dir", str(data)]
+        return evaluate_ost.main([*argv, "--output_dir", str(tmp_path / "o"), *options])
+
+    return evaluate
+
+
+def test_the_published_command(call, tmp_path, capsys):
+    options = ["--target_w", "32", "--target_h", "32", "--tta", "--fit_temperature"]
+    options += ["--auto_threshold", "max_f1", "--pr_out_dir", str(tmp_path / "pr")]
+    options += ["--save_thresholds", str(tmp_path / "t.json"), "--abstain_unknown"]
+    assert call(*options) == 0
+    shown = capsys.readouterr().out
+    for text in (
+        "There is no m_calibration.npz",
+        "Coverage (share decided)",
+        "Accuracy of these",
+        "pixels alone",
+        "log-loss rises by",
+        "gradients",
+        "true class, then decided",
+        str(tmp_path / "t.json"),
+    ):
+        assert text in shown
+    assert (tmp_path / "pr" / "bias.png").exists()
+    # What was saved can be used, to the letter of the published command.
+    again = ["--thresholds", str(tmp_path / "t.json"), "--no-importance"]
+    assert call(*again) == 0
+    found = json.loads((tmp_path / "o" / "test_results.json").read_text())
+    saved = json.loads((tmp_path / "t.json").read_text())
+    assert found["operating_point"]["thresholds"] == saved["thresholds"]
+
+
+def test_status_1_where_a_file_cannot_be_read(call, tmp_path, capsys):
+    data = make_folder(tmp_path / "data", per_class=2)
+    (data / "flats" / "x.fits").write_bytes(b"SIMPLE  = nothing more")
+    assert call("--no-importance", data=data) == 1
+    assert "not read" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--target_w", "448"], "`target_w` must be that of the model, 32"),
+        (["--thresholds", "0.5,0.5"], "must have 3 values"),
+        (["--fit_temperature", "--temperature", "2"], "exclude each other"),
+        (["--auto_threshold", "target_precision"], "`target_precision` goes with"),
+        (["--unknown_id", "1"], "`unknown_id` must be none of the classes"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence(call, tmp_path, capsys, options, message):
+    assert call(*options) == 2
+    shown = capsys.readouterr()
+    assert message in shown.err
+    assert "Traceback" not in shown.err
+    assert not (tmp_path / "o" / "test_results.json").exists()
+
+
+def test_folders_that_do_not_fit(call, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert call(data=tmp_path / "empty") == 2
+    assert "holds no frame" in capsys.readouterr().err
+    other = make_folder(tmp_path / "other", per_class=1)
+    (other / "flats").rename(other / "arcs")
+    assert call(data=other) == 2
+    assert "the label 'arcs'" in capsys.readouterr().err
+    assert call(data=tmp_path / "absent") == 2
+    assert "absent" in capsys.readouterr().err
+
+
+def test_target_precision_is_one_number_or_one_a_class(capsys):
+    parse = evaluate_ost.parser().parse_args
+    base = ["--data_dir", "d", "--target_precision"]
+    assert parse([*base, "0.9"]).target_precision == 0.9
+    assert parse([*base, "0.9,0.8"]).target_precision == [0.9, 0.8]
+    with pytest.raises(SystemExit):
+        parse([*base, "high"])
+    assert "numbers separated by commas" in capsys.readouterr().err
