@@ -7,8 +7,12 @@ import numpy as np
 
 from mesa_keras.simulation.frames.camera import Camera, draw_camera
 from mesa_keras.simulation.frames.classes import SCENES
-from mesa_keras.simulation.frames.frame_file import draw_suffix
-from mesa_keras.simulation.frames.frame_header import SimulatedHeader, draw_header
+from mesa_keras.simulation.frames.frame_file import TIFF_SUFFIXES, draw_suffix
+from mesa_keras.simulation.frames.frame_header import (
+    NO_HEADER,
+    SimulatedHeader,
+    draw_header,
+)
 from mesa_keras.simulation.frames.framing import draw_framing
 from mesa_keras.simulation.frames.night import Night, draw_night
 from mesa_keras.simulation.frames.plate_scan import plate_scan
@@ -106,8 +110,10 @@ def simulate_frame(
         centre=centre,
     )
     scene, pixels = _drawn(shot, label)
-    header = draw_header(shot, scene, label)
     suffix = draw_suffix(rng, pixels)
+    header = draw_header(shot, scene, label)
+    if suffix in TIFF_SUFFIXES:
+        header = NO_HEADER
     truth = {
         "label": label,
         **_truth(camera, night, treatment, scene),

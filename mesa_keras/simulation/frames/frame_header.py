@@ -85,6 +85,9 @@ class SimulatedHeader:
     kind: str
 
 
+NO_HEADER = SimulatedHeader((), "none", "silent")
+
+
 def draw_header(shot: Shot, scene: Scene, label: str) -> SimulatedHeader:
     """Writes a header as the program of this camera does.
 
@@ -117,10 +120,12 @@ def draw_header(shot: Shot, scene: Scene, label: str) -> SimulatedHeader:
         rng=rng,
     )
     cards = tuple((key, value) for key, value in write(facts) if value is not None)
+    told = [str(value).lower() for key, value in cards if key in _KIND_KEYS]
     kind = "right" if claimed == frame_kind else "wrong"
-    if not any(key in _KIND_KEYS for key, _ in cards):
-        kind = "silent"
-    return SimulatedHeader(cards, dialect, kind)
+    if frame_kind == "arc" and not target and any("light" in word for word in told):
+        # Programs without a word for arcs call them lights: the object must tell.
+        kind = "wrong"
+    return SimulatedHeader(cards, dialect, kind if told else "silent")
 
 
 def _dialect(shot: Shot, scene: Scene) -> tuple[str, Dialect]:

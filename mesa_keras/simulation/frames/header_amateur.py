@@ -114,10 +114,7 @@ def apt(facts: HeaderFacts) -> list[Card]:
         ("YBINNING", facts.camera.format.binning),
         ("GAIN", float(facts.site.gain_setting)),
         ("INSTRUME", facts.instrument()),
-        (
-            "IMAGETYP",
-            FRAME_WORDS.get(facts.kind, "Light Frame").replace("Field", "Frame"),
-        ),
+        ("IMAGETYP", words.get(facts.kind, "Light Frame")),
         ("OBJECT", facts.target or None),
         ("TELESCOP", facts.site.telescope),
         ("FOCALLEN", str(int(facts.site.focal_length))),

@@ -52,11 +52,10 @@ def vignetting(shot: Shot) -> np.ndarray:
         # The prism of a guider at one side.
         reach, place = uniform(rng, 0.05, 0.3), uniform(rng, -0.4, 0.4)
         soft = log_uniform(rng, 0.01, 0.06)
-        across = np.abs(u - place) - uniform(rng, 0.1, 0.4)
-        shadow = (
-            1 / (1 + np.exp(across / soft)) / (1 + np.exp((v + 0.6 - reach) / soft))
+        beside = _disk(np.abs(u - np.float32(place)), uniform(rng, 0.1, 0.4), soft)
+        field = field * (
+            1 - uniform(rng, 0.2, 0.9) * beside * _disk(v + 0.6, reach, soft)
         )
-        field = field * (1 - uniform(rng, 0.2, 0.9) * shadow)
     return np.asarray(np.maximum(field, 0.003), dtype=np.float32)
 
 
