@@ -2,12 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 
 from cli._arguments import (
     DONE,
     DONE_WITH_FAULTS,
     add_candidate_options,
     add_option,
+    numbers,
     print_table,
     quiet_start,
     run,
@@ -17,38 +19,57 @@ from cli._arguments import (
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
     result = argparse.ArgumentParser(
-        prog="python -m cli.calibrate", description=__doc__
+        prog="python -m cli.calibrate",
+        description=f"{__doc__} With --data for a model of candidates; for a model of "
+        "frames with --data_dir, or without either from the frames that its training "
+        "kept back.",
     )
-    add_candidate_options(result, "model_path")
+    add_option(
+        result,
+        "model_path",
+        help="trained model [output/mesa_model.keras; of frames, the one shipped]",
+    )
     add_option(
         result,
         "data",
-        required=True,
         help="table of labelled candidates that the model was not trained on",
     )
     add_option(
-        result, "model_out", required=True, help="copy of the model to write, *.keras"
+        result,
+        "data_dir",
+        help="folder of labelled frames that the model was not trained on",
     )
+    add_option(result, "model_out", help="copy of the model to write, *.keras")
     add_option(
         result,
         "thresholds",
-        choices=("none", "max_f1", "target_precision"),
         default="none",
-        help="how the threshold of a class is chosen; none decides for the most "
-        "probable class [none]",
+        help="how the threshold of a class is chosen: none (the most probable class), "
+        "max_f1 or target_precision; for frames also numbers, a JSON file or a profile "
+        "[none]",
     )
     add_option(
         result,
         "target_precision",
-        type=float,
-        help="precision wanted for each class, with --thresholds target_precision",
+        type=numbers,
+        help="precision wanted for each class, with --thresholds target_precision; one "
+        "number, or one per class separated by commas",
     )
     add_option(
         result,
         "abstain",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="call a candidate below all thresholds unknown [as the model does]",
+        help="call what is below all thresholds unknown [as the model does]",
+    )
+    add_option(
+        result, "temperature", type=float, help="fixed temperature, frames [fitted]"
+    )
+    add_option(
+        result,
+        "profiles_dir",
+        help="folder for the profiles thresholds_prod_precision.json and "
+        "thresholds_prod_recall.json of a model of frames",
     )
     add_candidate_options(result, "allow_shared_stars", "views_path", "columns")
     return result
@@ -56,7 +77,16 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Parses the options and calibrates."""
-    arguments = parser().parse_args(argv)
+    options = parser()
+    arguments = options.parse_args(argv)
+    if arguments.data is None:
+        if not (arguments.model_out or arguments.profiles_dir):
+            options.error("one of --model_out and --profiles_dir is required")
+        return run(lambda: _calibrate_frames(arguments))
+    if arguments.data_dir is not None:
+        options.error("--data is of candidates, --data_dir of frames: give one")
+    if arguments.model_out is None:
+        options.error("the following arguments are required: --model_out")
     return run(lambda: _calibrate(arguments))
 
 
@@ -65,7 +95,7 @@ def _calibrate(arguments: argparse.Namespace) -> int:
         from mesa_keras.recipes.mesa.calibrate import calibrate
 
     result = calibrate(
-        arguments.model_path,
+        arguments.model_path or "output/mesa_model.keras",
         arguments.data,
         arguments.model_out,
         thresholds=arguments.thresholds,
@@ -83,21 +113,62 @@ def _calibrate(arguments: argparse.Namespace) -> int:
             "candidates": ", ".join(f"{n} {c:,}" for n, c in result.counts.items()),
             **{f"temperature {n}": f"{v:.4f}" for n, v in result.temperatures.items()},
             **{f"threshold {n}": f"{v:.4f}" for n, v in result.thresholds.items()},
-            **{
-                f"{label} before, after": f"{result.before[name]:.4f}, "
-                f"{result.after[name]:.4f} (on the data fitted to)"
-                for name, label in (
-                    ("log_loss", "log-loss"),
-                    ("ece", "ECE"),
-                    ("accuracy", "accuracy"),
-                    ("macro_f1", "macro-F1"),
-                )
-            },
+            **_compared(result.before, result.after),
             **({"with a fault": f"{faults:,}"} if faults else {}),
             "model": arguments.model_out,
         }
     )
     return DONE_WITH_FAULTS if faults else DONE
+
+
+def _calibrate_frames(arguments: argparse.Namespace) -> int:
+    with quiet_start():
+        from ost_classifier.calibrate_run import calibrate
+
+    result = calibrate(
+        arguments.model_path,
+        arguments.model_out,
+        data_dir=arguments.data_dir,
+        thresholds=arguments.thresholds,
+        target_precision=arguments.target_precision,
+        temperature=arguments.temperature,
+        abstain=arguments.abstain,
+        profiles_dir=arguments.profiles_dir,
+        progress=True,
+    )
+    for warning in result.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    point = result.point
+    pixels = point.pixel_temperature or point.temperature
+    limits = point.thresholds.by_name()
+    print_table(
+        {
+            "frames": ", ".join(f"{n} {c:,}" for n, c in result.counts.items()),
+            "fitted to": result.source,
+            "temperature": f"{point.temperature:.4f}, from pixels alone {pixels:.4f}",
+            **{f"threshold {name}": f"{value:.4f}" for name, value in limits.items()},
+            **_compared(result.before, result.after),
+            **({"not read": f"{len(result.faults):,}"} if result.faults else {}),
+            **{name: str(path) for name, path in result.files.items()},
+        }
+    )
+    return DONE_WITH_FAULTS if result.faults else DONE
+
+
+def _compared(
+    before: Mapping[str, float], after: Mapping[str, float]
+) -> dict[str, str]:
+    """Figures of merit before and after."""
+    return {
+        f"{label} before, after": f"{before[name]:.4f}, {after[name]:.4f} (on the data "
+        "fitted to)"
+        for name, label in (
+            ("log_loss", "log-loss"),
+            ("ece", "ECE"),
+            ("accuracy", "accuracy"),
+            ("macro_f1", "macro-F1"),
+        )
+    }
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Calibrates a frame model: temperature, thresholds and class rates."""
 
 import dataclasses
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -149,14 +148,16 @@ def calibrate_model(
 def write_production_profiles(
     folder: str | Path,
     classifier: FrameClassifier,
+    point: OperatingPoint,
     calibration: CalibrationLogits,
     target: float = PRODUCTION_TARGET,
-) -> Mapping[str, Path]:
+) -> dict[str, Path]:
     """Writes `thresholds_prod_precision.json` and `thresholds_prod_recall.json`.
 
     Args:
         folder: Where to write, made if needed; `models` for the shipped model.
         classifier: The model.
+        point: Its temperature.
         calibration: Frames to fit to.
         target: Precision and recall wanted of every class.
 
@@ -167,7 +168,7 @@ def write_production_profiles(
     for name, objective in PRODUCTION.items():
         wanted: dict[str, Any] = {str(objective): target}
         fitted = fit_point_thresholds(
-            classifier.operating_point(),
+            point,
             calibration,
             objective,
             model_weights=classifier.fingerprint(),

@@ -1,0 +1,177 @@
+"""Calibrates a frame model from files to files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mesa_keras.evaluation import classification_metrics
+from mesa_keras.evaluation.thresholds import Objective
+from ost_classifier.calibrate import (
+    calibrate_model,
+    fit_point_temperature,
+    fit_point_thresholds,
+    write_production_profiles,
+)
+from ost_classifier.calibrate_logits import (
+    CalibrationLogits,
+    calibration_path,
+    saved_calibration,
+)
+from ost_classifier.data import load_data
+from ost_classifier.evaluate_fit import check_unseen
+from ost_classifier.evaluate_frames import run_model
+from ost_classifier.operating_point import OperatingPoint
+from ost_classifier.predict import FrameClassifier, operating_point
+from ost_classifier.thresholds import ThresholdsLike
+
+
+@dataclass(frozen=True)
+class CalibrateResult:
+    """What a calibration changed.
+
+    Attributes:
+        before: Figures of merit before it.
+        after: The same afterwards, on the same frames: these were fitted to.
+        point: New temperature, thresholds and abstaining.
+        counts: Frames by class name.
+        source: Which frames were fitted to.
+        faults: Why a file could not be read, by its name.
+        files: Paths written, by what they hold.
+        warnings: What a user should know.
+    """
+
+    before: dict[str, float]
+    after: dict[str, float]
+    point: OperatingPoint
+    counts: dict[str, int]
+    source: str
+    faults: dict[str, str]
+    files: dict[str, Path]
+    warnings: tuple[str, ...]
+
+
+def calibrate(
+    model_path: str | Path | None,
+    model_out: str | Path | None,
+    *,
+    data_dir: str | Path | None = None,
+    thresholds: ThresholdsLike = "none",
+    target_precision: ArrayLike | None = None,
+    temperature: float | None = None,
+    abstain: bool | None = None,
+    profiles_dir: str | Path | None = None,
+    cache_dir: str | Path | None = None,
+    progress: bool = False,
+) -> CalibrateResult:
+    """Sets temperature and thresholds of a copy of a model.
+
+    Args:
+        model_path: Model file; `None` for the one that is shipped.
+        model_out: Copy to write, `None` for none. The logits fitted to are written
+            beside it.
+        data_dir: Folder of labelled frames that the model never saw; `None` for the
+            frames that training kept back.
+        thresholds: Objective of `fit_thresholds`, or thresholds in any form that
+            `read_thresholds` takes.
+        target_precision: Wanted precision, one for all classes or one each.
+        temperature: A fixed temperature; `None` fits it.
+        abstain: Whether a frame below all thresholds is unknown, or as the model does.
+        profiles_dir: Folder to write `thresholds_prod_*.json` to.
+        cache_dir: Folder of decoded frames; by default `frame_cache` beside the copy.
+        progress: Whether to show progress bars.
+
+    Raises:
+        FileNotFoundError: If a file named does not exist.
+        ValueError: If nothing is to be written, there are no frames to fit to, the
+            model was trained on them, or an argument is out of range.
+        OSError: If a file cannot be written.
+    """
+    if model_out is None and profiles_dir is None:
+        raise ValueError("`model_out` or `profiles_dir` must say what to write.")
+    classifier = FrameClassifier(model_path)
+    old = classifier.operating_point()
+    fits = thresholds in get_args(Objective) if isinstance(thresholds, str) else False
+    point = operating_point(
+        classifier, None if fits else thresholds, temperature, abstain
+    )
+    cache = cache_dir or Path(model_out or profiles_dir or "").parent / "frame_cache"
+    calibration, faults, warnings = _frames(classifier, data_dir, cache, progress)
+    if len(np.unique(calibration.labels)) < 2:
+        raise ValueError(
+            f"{calibration.source}: calibration needs two classes or more."
+        )
+    if temperature is None:
+        point = fit_point_temperature(point, calibration)
+    objective: Any = thresholds if fits else "none"
+    weights = classifier.fingerprint()
+    if fits or target_precision is not None:
+        point = fit_point_thresholds(
+            point,
+            calibration,
+            objective,
+            target_precision=target_precision,
+            model_weights=weights,
+        )
+    files = {}
+    if model_out is not None:
+        calibrate_model(classifier, point, calibration, model_out)
+        files = {"model": Path(model_out), "logits": calibration_path(model_out)}
+    if profiles_dir is not None:
+        files |= write_production_profiles(profiles_dir, classifier, point, calibration)
+    counts = np.bincount(calibration.labels, minlength=len(classifier.class_names))
+    return CalibrateResult(
+        before=_scores(old, calibration),
+        after=_scores(point, calibration),
+        point=point,
+        counts=dict(zip(classifier.class_names, counts.tolist(), strict=True)),
+        source=calibration.source,
+        faults=faults,
+        files=files,
+        warnings=(*classifier.notes, *warnings),
+    )
+
+
+def _frames(
+    classifier: FrameClassifier,
+    data_dir: str | Path | None,
+    cache_dir: str | Path,
+    progress: bool,
+) -> tuple[CalibrationLogits, dict[str, str], tuple[str, ...]]:
+    """Logits to fit to, what could not be read, and what is odd about the folder."""
+    if data_dir is None:
+        saved = saved_calibration(classifier)
+        if saved is None:
+            raise ValueError(
+                f"There is no {calibration_path(classifier.path)} of frames kept back "
+                "in training: name a folder of labelled frames with `data_dir`."
+            )
+        return saved, {}, ()
+    data = load_data(
+        data_dir,
+        classifier.settings,
+        cache_dir=cache_dir,
+        classes=classifier.class_names,
+        progress=progress,
+    )
+    check_unseen(classifier, data)
+    evaluated = run_model(classifier, data, progress=progress)
+    known = evaluated.take(evaluated.known)
+    if not len(known):
+        raise ValueError(f"{data.path} holds no frame of a class.")
+    calibration = CalibrationLogits(
+        logits=known.logits.header.astype(np.float64),
+        labels=known.label.astype(np.int64),
+        source=f"{len(known)} frames of {data.path.name}",
+        pixel_logits=known.logits.pixels.astype(np.float64),
+    )
+    return calibration, dict(data.faults), data.warnings
+
+
+def _scores(point: OperatingPoint, calibration: CalibrationLogits) -> dict[str, float]:
+    found = point.decide(calibration.logits)
+    return classification_metrics(
+        calibration.labels, found.probabilities, found.decision
+    )

@@ -1,0 +1,90 @@
+import json
+
+import numpy as np
+import pytest
+
+from cli.calibrate import main
+from ost_classifier.calibrate_logits import (
+    CalibrationLogits,
+    calibration_path,
+    saved_calibration,
+    write_calibration,
+)
+from ost_classifier.predict import FrameClassifier
+from ost_classifier.service import ClassifierService
+from tests.small_ost import CLASSES, make_folder, make_model
+
+
+@pytest.fixture
+def model(tmp_path):
+    return make_model(tmp_path / "own" / "m.keras", CLASSES)
+
+
+def write_logits(model):
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 60)
+    logits = 3 * np.eye(3)[labels] + rng.normal(0, 2, (60, 3))
+    kept = CalibrationLogits(logits, labels, "x", logits / 3)
+    write_calibration(calibration_path(model), kept, CLASSES)
+
+
+def test_from_the_frames_that_training_kept_back(model, tmp_path, capsys):
+    write_logits(model)
+    out = tmp_path / "new" / "c.keras"
+    argv = ["--model_path", str(model), "--model_out", str(out), "--abstain"]
+    argv += ["--thresholds", "target_precision", "--target_precision", "0.8,0.9,0.7"]
+    assert main([*argv, "--profiles_dir", str(out.parent)]) == 0
+    shown = capsys.readouterr().out
+    assert "log-loss before, after" in shown
+    assert "m_calibration.npz" in shown
+    point = FrameClassifier(out).operating_point()
+    assert point.abstain
+    assert point.temperature != 1
+    assert len(saved_calibration(FrameClassifier(out))) == 60
+    for name in ("prod_precision", "prod_recall"):
+        profile = json.loads((out.parent / f"thresholds_{name}.json").read_text())
+        assert profile["temperature"] == pytest.approx(point.temperature)
+        assert profile["pixel_temperature"] < profile["temperature"]
+        service = ClassifierService(out, thresholds=name)
+        assert service.meta()["thresholds"] == profile["thresholds"]
+        # The copy is the same network: the profile knows it.
+        assert service.notes == ()
+
+
+def test_from_a_folder_of_frames(model, tmp_path, capsys):
+    folder = make_folder(tmp_path / "frames", per_class=3, unknown=1)
+    (folder / "bias" / "x.fits").write_bytes(b"SIMPLE  = nothing more")
+    out = tmp_path / "new" / "c.keras"
+    argv = ["--model_path", str(model), "--model_out", str(out)]
+    argv += ["--data_dir", str(folder), "--thresholds", "0.2", "--temperature", "1.5"]
+    assert main(argv) == 1
+    assert "9 frames of frames" in capsys.readouterr().out
+    point = FrameClassifier(out).operating_point()
+    assert point.temperature == 1.5
+    np.testing.assert_allclose(point.thresholds.values, 0.2, rtol=1e-6)
+
+
+def test_wrong_calls(model, tmp_path, capsys):
+    own = ["--model_path", str(model)]
+    out = [*own, "--model_out", str(tmp_path / "c.keras")]
+    assert main(out) == 2
+    assert "in training: name a folder" in capsys.readouterr().err
+    write_logits(model)
+    assert main([*own, "--model_out", str(tmp_path / "c.h5")]) == 2
+    assert "must end in .keras" in capsys.readouterr().err
+    assert main([*out, "--thresholds", "best"]) == 2
+    assert "prod_precision" in capsys.readouterr().err
+    assert main([*out, "--target_precision", "0.9"]) == 2
+    assert "`target_precision` goes with" in capsys.readouterr().err
+    for argv in (own, [*out, "--data", "t.csv", "--data_dir", "d"]):
+        with pytest.raises(SystemExit):
+            main(argv)
+    assert not (tmp_path / "c.keras").exists()
+
+
+def test_one_class_is_not_enough(model, tmp_path, capsys):
+    one = CalibrationLogits(np.ones((5, 3)), np.zeros(5, int), "x")
+    write_calibration(calibration_path(model), one, CLASSES)
+    argv = ["--model_path", str(model), "--model_out", str(tmp_path / "c.keras")]
+    assert main(argv) == 2
+    assert "needs two classes or more" in capsys.readouterr().err
