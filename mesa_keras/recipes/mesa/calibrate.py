@@ -20,6 +20,7 @@ from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.modalities import Arrays
 from mesa_keras.recipes.mesa.model import decision_rule
 from mesa_keras.recipes.mesa.model_data import check_unseen, load_for_model
+from mesa_keras.recipes.mesa.run_config import config_of_copy, write_run_config
 from mesa_keras.recipes.mesa.temperatures import (
     FEWEST,
     by_name,
@@ -135,7 +136,10 @@ def calibrate(
     views_path: str | Path | None = None,
     allow_shared_stars: bool = False,
 ) -> CalibrateResult:
-    """Writes a copy of a model with temperature and thresholds found anew.
+    """Writes a copy of a model with temperatures and thresholds found anew.
+
+    The configuration of the run goes with it, so that the copy knows the stars that it
+    was trained on and those that it was calibrated on.
 
     Args:
         model_path: Model file; it stays as it is.
@@ -151,8 +155,9 @@ def calibrate(
 
     Raises:
         FileNotFoundError: If a file named does not exist.
-        ValueError: If a file is damaged, data and model do not fit, or the data hold
-            one class only or stars that the model was trained on.
+        ValueError: If a file is damaged, data and model do not fit, the data hold one
+            class only or stars that the model was trained on, or the copy would stand
+            beside the configuration of another run.
         OSError: If the copy cannot be written.
     """
     out = Path(model_out)
@@ -167,7 +172,10 @@ def calibrate(
     labels = np.asarray(data.label)[rows]
     if len(np.unique(labels)) < 2:
         raise ValueError(f"{data.path}: calibration needs two classes or more.")
-    notes = check_unseen(predictor, data, allow_shared_stars=allow_shared_stars)
+    notes = check_unseen(
+        predictor, data, allow_shared_stars=allow_shared_stars, recalibrating=True
+    )
+    config = config_of_copy(predictor.path, out, data, columns)
     rule, inputs = predictor.rule, data.take(rows).inputs()
     notes += [
         f"fewer than {FEWEST} candidates have {' and '.join(names)}: the temperature "
@@ -185,6 +193,8 @@ def calibrate(
         abstain=abstain,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
+    if config is not None:
+        write_run_config(out, config)
     save_model(predictor.model, out)
     names = predictor.class_names
     counts = np.bincount(labels, minlength=len(names))

@@ -1,6 +1,5 @@
 """Candidates as a trained MESA model wants them, and stars that it knows already."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,11 @@ from typing import Any
 from mesa_keras.inference import Predictor
 from mesa_keras.recipes.mesa.data import MesaData, load_data
 from mesa_keras.recipes.mesa.data_checks import check_no_shared_stars
-
-CONFIG_FILE = "mesa_config.json"
+from mesa_keras.recipes.mesa.run_config import (
+    CONFIG_FILE,
+    RECALIBRATED,
+    read_run_config,
+)
 
 
 def load_for_model(
@@ -58,16 +60,23 @@ def load_for_model(
 
 
 def check_unseen(
-    predictor: Predictor, data: MesaData, *, allow_shared_stars: bool = False
+    predictor: Predictor,
+    data: MesaData,
+    *,
+    allow_shared_stars: bool = False,
+    recalibrating: bool = False,
 ) -> list[str]:
-    """Makes sure that no star of `data` is one that the model was trained on.
+    """Makes sure that no star of `data` is one that the model was made from.
 
-    The file of training data is known from `mesa_config.json` beside the model.
+    The files that it was trained on, and calibrated on anew, are known from
+    `mesa_config.json` beside the model.
 
     Args:
         predictor: A MESA model.
         data: Candidates to judge it on.
         allow_shared_stars: Whether a shared star gives a warning, not an error.
+        recalibrating: Whether the calibration is about to be replaced, so that its data
+            do not matter.
 
     Returns:
         What a user should know: why it could not be checked, or what is shared.
@@ -75,30 +84,48 @@ def check_unseen(
     Raises:
         ValueError: If a star is shared.
     """
-    trained_on = _training_data(predictor)
-    if trained_on is None:
+    config = read_run_config(predictor.path)
+    if config is None:
         return [
             f"no {CONFIG_FILE} beside the model: whether it was trained on stars of "
             f"{data.path.name} is not checked"
         ]
-    path = Path(trained_on["path"])
+    made_from = {"trained": config["data"]}
+    calibrated_on = config.get(RECALIBRATED, {}).get(predictor.path.name)
+    if calibrated_on and not recalibrating:
+        made_from["calibrated"] = calibrated_on
+    notes = []
+    for what, source in made_from.items():
+        notes += _check_stars(predictor, data, what, source, allow_shared_stars)
+    return notes
+
+
+def _check_stars(
+    predictor: Predictor,
+    data: MesaData,
+    what: str,
+    source: Mapping[str, Any],
+    allow_shared_stars: bool,
+) -> list[str]:
+    """Checks against one table; `what` says what the model was with it."""
+    path = Path(source["path"])
     try:
-        train = _load_stars(predictor, path, trained_on.get("columns"))
+        known = _load_stars(predictor, path, source.get("columns"))
     except (OSError, ValueError) as error:
         # The test data are whole; that the training data moved is no fault of theirs.
         return [
-            f"the training data cannot be read ({error}): whether the model was "
-            f"trained on stars of {data.path.name} is not checked"
+            f"the data that the model was {what} on cannot be read ({error}): whether "
+            f"it was {what} on stars of {data.path.name} is not checked"
         ]
     try:
-        check_no_shared_stars(train, data)
+        check_no_shared_stars(known, data)
     except ValueError as error:
         if not allow_shared_stars:
             raise ValueError(
-                f"{data.path}: the model was trained on stars of this table ({path}). "
+                f"{data.path}: the model was {what} on stars of this table ({path}). "
                 f"{error}"
             ) from error
-        return [f"the model was trained on stars of this table: {error}"]
+        return [f"the model was {what} on stars of this table: {error}"]
     return []
 
 
@@ -119,19 +146,8 @@ def _load_stars(
 
 def _learned_from(predictor: Predictor) -> str | None:
     """Where the light curves came from that the model was trained on."""
-    noted = predictor.schema.get("light_curve_source")
+    noted: str | None = predictor.schema.get("light_curve_source")
     if noted is None:
-        noted = (_training_data(predictor) or {}).get("light_curves")
+        config = read_run_config(predictor.path) or {"data": {}}
+        noted = config["data"].get("light_curves")
     return noted
-
-
-def _training_data(predictor: Predictor) -> dict[str, Any] | None:
-    path = predictor.path.parent / CONFIG_FILE
-    if not path.is_file():
-        return None
-    try:
-        found: dict[str, Any] = json.loads(path.read_text())["data"]
-        found["path"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not the configuration of a MESA run.") from error
-    return found

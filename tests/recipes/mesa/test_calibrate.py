@@ -7,9 +7,11 @@ from sklearn.metrics import log_loss
 from mesa_keras.evaluation import softmax
 from mesa_keras.inference import Predictor
 from mesa_keras.recipes.mesa.calibrate import calibrate, calibrate_model
+from mesa_keras.recipes.mesa.evaluate import evaluate
 from mesa_keras.recipes.mesa.modalities import FEATURES, show_only
 from mesa_keras.recipes.mesa.model import decision_rule
 from mesa_keras.recipes.mesa.model_data import load_for_model
+from mesa_keras.recipes.mesa.run_config import CONFIG_FILE
 from mesa_keras.recipes.mesa.temperatures import by_name, fit_temperatures
 from tests.recipes.mesa.candidates import build
 from tests.small_mesa import LABELS, make_run, rows_of, write_table
@@ -172,3 +174,41 @@ def test_refuses_what_would_not_be_a_calibration(run, tmp_path):
     with pytest.raises(ValueError, match="two classes or more"):
         calibrate(model, write_table(tmp_path / "t.csv", rows), out)
     assert not out.exists()
+
+
+def test_a_copy_knows_the_stars_that_it_was_made_from(run, tmp_path):
+    model, train, test = run
+    copy = tmp_path / "elsewhere" / "copy.keras"
+    assert calibrate(model, test, copy).warnings == ()
+    for table, what in ((train, "trained"), (test, "calibrated")):
+        with pytest.raises(ValueError, match=f"{what} on stars of this table"):
+            evaluate(copy, table, tmp_path / "out")
+    # A new calibration may use the stars of the last one, but none of training.
+    calibrate(copy, test, copy.with_name("second.keras"))
+    with pytest.raises(ValueError, match="trained on stars of this table"):
+        calibrate(copy, train, copy.with_name("third.keras"))
+    # The model itself was not calibrated on these stars.
+    beside = model.with_name("beside.keras")
+    calibrate(model, test, beside)
+    evaluate(model, test, tmp_path / "out")
+    with pytest.raises(ValueError, match="calibrated on stars of this table"):
+        evaluate(beside, test, tmp_path / "out")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_copy_does_not_stand_beside_another_run(run, tmp_path, known):
+    model = tmp_path / "model.keras"
+    model.write_bytes(run[0].read_bytes())
+    if known:
+        text = (run[0].parent / CONFIG_FILE).read_text()
+        (tmp_path / CONFIG_FILE).write_text(text)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / CONFIG_FILE).write_text('{"data": {"path": "other.csv"}}')
+    with pytest.raises(ValueError, match="of another training run"):
+        calibrate(model, run[2], other / "copy.keras")
+    assert [path.name for path in other.iterdir()] == [CONFIG_FILE]
+    assert '"other.csv"' in (other / CONFIG_FILE).read_text()
+    if not known:
+        calibrate(model, run[2], tmp_path / "new" / "copy.keras")
+        assert not (tmp_path / "new" / CONFIG_FILE).exists()

@@ -1,0 +1,74 @@
+"""What a MESA model was made from: `mesa_config.json` beside it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mesa_keras.atomic_file import atomic_file
+from mesa_keras.recipes.mesa.data import MesaData
+
+CONFIG_FILE = "mesa_config.json"
+# Data of copies with a new calibration, by the copy's file name.
+RECALIBRATED = "recalibrated"
+
+
+def read_run_config(model_path: Path) -> dict[str, Any] | None:
+    """Returns the configuration beside a model, `None` where there is none.
+
+    Raises:
+        ValueError: If the file is no configuration of a MESA run.
+    """
+    path = model_path.parent / CONFIG_FILE
+    if not path.is_file():
+        return None
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())
+        found["data"]["path"]
+        for noted in found.get(RECALIBRATED, {}).values():
+            noted["path"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} is not the configuration of a MESA run.") from error
+    return found
+
+
+def config_of_copy(
+    model_path: Path, copy: Path, data: MesaData, columns: Mapping[str, str] | None
+) -> dict[str, Any] | None:
+    """Returns what to write beside a copy of a model that was calibrated anew.
+
+    Args:
+        model_path: The model.
+        copy: Its copy.
+        data: Candidates that the copy is calibrated on.
+        columns: Our column name to the file's, as these data were read.
+
+    Returns:
+        The configuration of the training run and the new calibration data, `None`
+        where that of the model is not known.
+
+    Raises:
+        ValueError: If a file is no configuration of a MESA run, or the copy would stand
+            beside that of another run, and its stars be checked against the wrong ones.
+    """
+    source, present = read_run_config(model_path), read_run_config(copy)
+    if present is not None and (source is None or source["data"] != present["data"]):
+        raise ValueError(
+            f"`model_out` must be in a folder without the {CONFIG_FILE} of another "
+            f"training run. Received: {copy}"
+        )
+    if source is None:
+        return None
+    known = present or source
+    noted = {
+        "path": str(data.path.resolve()),
+        "columns": dict(columns or {}),
+        "sha256": data.fingerprint,
+    }
+    return {**known, RECALIBRATED: {**known.get(RECALIBRATED, {}), copy.name: noted}}
+
+
+def write_run_config(model_path: Path, config: Mapping[str, Any]) -> None:
+    """Writes a configuration beside a model."""
+    with atomic_file(model_path.parent / CONFIG_FILE) as temporary:
+        temporary.write_text(json.dumps(config, indent=2) + "\n")
