@@ -20,6 +20,7 @@ def test_shape_and_saving(network, tmp_path):
     check_saving(network, x, tmp_path)
 
 
+@pytest.mark.slow
 def test_weights_come_from_a_local_file(tmp_path):
     inner = keras.applications.MobileNetV3Small(
         input_shape=(32, 32, 3),
