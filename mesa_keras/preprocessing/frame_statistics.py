@@ -33,14 +33,8 @@ from mesa_keras.preprocessing.frame_statistics_structure import (
     MEANINGS as STRUCTURE_MEANINGS,
 )
 from mesa_keras.preprocessing.frame_statistics_structure import structure_statistics
-from mesa_keras.preprocessing.image_area import area_resize, cell_extremes
+from mesa_keras.preprocessing.image_area import area_resize, bin_mosaic, cell_extremes
 from mesa_keras.preprocessing.image_codes import PlaneCodes, plane_codes
-from mesa_keras.preprocessing.image_noise import (
-    frame_noise,
-    mosaic_contrast,
-    tile_noise,
-    tiles,
-)
 
 # Side of the grid of cells.
 GRID = 192
@@ -56,12 +50,14 @@ STATISTIC_MEANINGS = {
 STATISTIC_NAMES = tuple(STATISTIC_MEANINGS)
 
 
-def frame_statistics(plane: ArrayLike, bits: int | None = None) -> dict[str, float]:
+def frame_statistics(
+    plane: ArrayLike | PlaneCodes, bits: int | None = None
+) -> dict[str, float]:
     """Computes robust statistics of a frame.
 
     Args:
         plane: Integers or floats of shape `(height, width)`; NaN and infinite pixels
-            are left out. Bayer mosaics are taken as they are.
+            are left out. Bayer mosaics are taken as they are. Or its `plane_codes`.
         bits: Bits per value of the camera, where known; else those of the file.
 
     Returns:
@@ -71,43 +67,33 @@ def frame_statistics(plane: ArrayLike, bits: int | None = None) -> dict[str, flo
     Raises:
         ValueError: If `plane` is no plane of numbers, or empty.
     """
-    plane = np.asarray(plane)
     data = plane_codes(plane)
-    codes = data.codes
-    noise_of_tiles = tile_noise(codes)
-    noise = frame_noise(noise_of_tiles)
+    codes, noise = data.codes, data.noise
     levels = histogram(codes)
     zero = data.zero / data.step
-    full = _full_scale(plane.dtype, data, _highest(data, levels.counts), bits)
-    low, high = levels.quantile(0.01), levels.quantile(0.99)
-
-    grid = tuple(min(n, GRID) for n in codes.shape)
-    cells = area_resize(codes, *grid)
-    lowest, highest = cell_extremes(codes, *grid)
-    floor = float(levels.quantile(0.001))
+    floor, low, high = (float(levels.quantile(f)) for f in (0.001, 0.01, 0.99))
+    tall, wide = (min(n, GRID) for n in codes.shape)
+    cells = area_resize(codes, tall, wide)
+    lowest = cell_extremes(codes, tall, wide, np.minimum)
+    highest = cell_extremes(codes, tall, wide, np.maximum)
+    binned = cell_extremes(bin_mosaic(codes), tall, wide, np.maximum)
     cell_noise = noise / np.sqrt(codes.size / cells.size)
-    found = level_statistics(levels, noise, zero, full, data.missing)
-    found |= noise_statistics(
-        tiles(codes), noise_of_tiles, noise, mosaic_contrast(codes), floor
-    )
+
+    full_scale = _full_scale(data, int(highest.max()), bits)
+    found = level_statistics(levels, noise, zero, full_scale, data.missing)
+    found |= noise_statistics(data.tiles, data.tile_noise, noise, data.mosaic, floor)
     found |= structure_statistics(cells, cell_noise, noise, zero, high - low)
     found |= profile_statistics(codes, noise, floor)
-    found |= peak_statistics(codes, lowest, highest, _surroundings(cells), noise)
+    level = _surroundings(cells)
+    found |= peak_statistics(codes, lowest, highest, binned, level, noise)
     return {name: float(found[name]) for name in STATISTIC_NAMES}
 
 
-def _highest(data: PlaneCodes, counts: np.ndarray) -> float:
-    return data.zero + data.step * (counts.size - 1 - int(np.argmax(counts[::-1] > 0)))
-
-
-def _full_scale(
-    dtype: np.dtype, data: PlaneCodes, highest: float, bits: int | None
-) -> float:
+def _full_scale(data: PlaneCodes, highest: int, bits: int | None) -> float:
     """The largest value that the camera can give, in codes; NaN for floats."""
-    if not data.exact:
-        return float("nan")
-    limit = float(np.iinfo(dtype).max) if dtype.kind in "iu" else 1.0
-    if bits is not None and 0 < bits < 63 and highest < 2**bits:
+    limit = data.limit
+    value = data.zero + data.step * highest
+    if data.exact and bits is not None and 0 < bits < 63 and value < 2**bits:
         # Shifted values exceed what the camera's own bits can hold.
         limit = min(limit, 2.0**bits - 1)
     return limit / data.step

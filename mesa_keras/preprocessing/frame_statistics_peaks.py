@@ -6,6 +6,8 @@ from mesa_keras.preprocessing.frame_statistics_levels import parts_per_million
 
 # A cell's highest pixel counts from this many times the noise above its surroundings.
 SIGNIFICANT = 8.0
+# The same for pixels binned 2 x 2.
+WIDE = 6.0
 MAX_PEAKS = 512
 REACH = 5
 NEED = 2 * REACH + 1
@@ -14,13 +16,15 @@ MEANINGS = {
     "peak_cells": "share of the cells with a peak 8 times the noise above their level, "
     "log10 of parts per million",
     "peaks_per_pixel": "number of these peaks over all pixels, likewise",
+    "wide_cells": "share of cells with a peak 6 times the noise in pixels binned 2 x 2",
+    "wide_gain": "log2 of the median gain of peaks over noise by this binning: -1 for "
+    "single pixels, 1 for wide ones",
     "dip_cells": "share of the cells with a dip as deep, likewise",
     "peak_height": "median height of the peaks over the noise, log10",
     "peak_height_range": "log10 of the heights' 90 % over their median",
     "peak_neighbours": "median of the four neighbours of a peak over its height",
     "peak_neighbours_low": "the lower quartile of that: the sharpest of the peaks",
     "peak_neighbours_high": "the upper quartile: the most extended",
-    "peak_second": "median of the pixels 2 away from a peak over its height",
     "peak_area": "log2 of the median number of pixels above half a peak's height",
     "peak_area_scatter": "quartile range of that logarithm",
     "single_pixels": "share of peaks of a single pixel",
@@ -29,7 +33,6 @@ MEANINGS = {
     "peak_orientation": "absolute mean of the same with its sign: 1 when all are "
     "elongated along one axis",
     "peak_crowding": "log10 of how uneven peaks lie over rows or columns, over chance",
-    "peak_in_rows": "the same along the other axis",
 }
 
 
@@ -37,6 +40,7 @@ def peak_statistics(
     codes: np.ndarray,
     lowest: np.ndarray,
     highest: np.ndarray,
+    binned: np.ndarray,
     level: np.ndarray,
     noise: float,
 ) -> dict[str, float]:
@@ -46,6 +50,7 @@ def peak_statistics(
         codes: Of the plane.
         lowest: Lowest pixel of each cell.
         highest: Highest pixel of each cell.
+        binned: Highest sum of 2 x 2 pixels in each cell.
         level: The level around each cell.
         noise: Noise of a pixel in codes.
     """
@@ -57,15 +62,19 @@ def peak_statistics(
     found["peaks_per_pixel"] = parts_per_million(count / codes.size)
     dips = (level - lowest) / noise > SIGNIFICANT
     found["dip_cells"] = parts_per_million(float(dips.mean()))
+    wide = (binned / 4.0 - level) / (noise / 2.0)
+    found["wide_cells"] = parts_per_million(float(np.mean(wide > WIDE)))
+    either = peaks | (wide > WIDE)
+    if either.any():
+        gain = np.log2(np.maximum(wide[either], 1.0) / np.maximum(height[either], 1.0))
+        found["wide_gain"] = float(np.median(gain))
     if not count:
         return found
     heights = height[peaks]
     median, high = np.percentile(heights, [50, 90])
     found["peak_height"] = float(np.log10(median))
     found["peak_height_range"] = float(np.log10(high / median))
-    found["peak_in_rows"], found["peak_crowding"] = sorted(
-        _crowding(peaks.sum(axis=axis)) for axis in (0, 1)
-    )
+    found["peak_crowding"] = max(_crowding(peaks.sum(axis=axis)) for axis in (0, 1))
     if min(codes.shape) >= NEED:
         found.update(_shapes(codes, height, level, noise))
     return found
@@ -99,7 +108,6 @@ def _shapes(
         "peak_neighbours_low": float(quartiles[0]),
         "peak_neighbours": float(quartiles[1]),
         "peak_neighbours_high": float(quartiles[2]),
-        "peak_second": float(np.median(_cross(windows, 2).mean(axis=1))),
         "peak_area": float(middle),
         "peak_area_scatter": float(high - low),
         "single_pixels": float(np.mean(area < 0.5)),

@@ -11,44 +11,63 @@ import itertools
 import numpy as np
 
 from mesa_keras.preprocessing.frame_statistics_levels import signed_log
+from mesa_keras.preprocessing.frame_statistics_ridges import (
+    AXIS_MEANINGS as RIDGE_MEANINGS,
+)
+from mesa_keras.preprocessing.frame_statistics_ridges import ridge_statistics
 
 STRIPS = 8
+# Of so many parts of a strip the middle one is taken: a star lies in one.
+PARTS = 5
 # Blocks whose medians make the smooth part of a profile.
 BLOCKS = 24
+# Points to which profiles are binned where strips are compared.
+COMPARED = 1024
 # Largest tilt between strips that is searched, as a part of the axis.
 MAX_SHIFT = 0.04
 # Lines stand out by this many times the profile's noise, and this part of its range.
 SIGNIFICANT = 6.0
 RELATIVE = 0.03
 NEED = 16
+NORMAL_QUANTILE = 0.6744897501960817
 
 AXIS_MEANINGS = {
-    "lines": "deviation of the mean profile from its smooth part over its noise, "
+    "lines": "deviation of the strips from their smooth part over their noise, "
     "logarithmic",
-    "line_contrast": "the same over the profile's mean above the frame's floor",
-    "emission": "asymmetry of these deviations: 1 emission, -1 absorption",
+    "lines_in_place": "the same of the mean of all strips",
+    "line_contrast": "deviation of the strips over their mean above the frame's floor",
+    "emission": "asymmetry of the mean deviation: 1 emission, -1 absorption",
+    "bump": "the highest point of it over its median, logarithmic",
+    "bump_strips": "share of the strips in which the same place stands out",
+    "bump_width": "log2 of its width at half height in pixels",
     "num_peaks": "log2 of 1 + number of maxima",
     "num_dips": "log2 of 1 + number of minima",
-    "peak_width": "log2 of the median width of the maxima at half height, in pixels",
-    "peak_width_share": "log10 of that width over the length of the axis",
+    "peak_width": "log2 of the median width of the maxima at half height in pixels",
     "spacing_scatter": "scatter of the distances between maxima over their mean",
     "period": "highest value of the autocorrelation beyond its first minimum",
     "period_count": "log2 of how often this period fits into the axis",
     "coherence": "mean correlation of the strips' deviations with those of the others",
     "coherence_shifted": "correlation of neighbouring strips after their best shift",
-    "strip_shift": "median of these shifts, absolute, in thousandths of the axis",
     "filled": "share of the profile above the middle of its range",
     "concentration": "share of the profile's sum above its floor in its top 3 %",
     "step": "steepest rise over 3 pixels over the profile's range",
-    "range": "98 % range of the profile over its noise, logarithmic",
     "ends": "mean of both ends over the middle, above the floor",
 }
-SIDES = ("strong", "weak")
+# Of the axis with weaker lines these say little.
+STRONG_ONLY = (
+    *("lines_in_place", "bump", "bump_strips", "bump_width", "num_peaks", "num_dips"),
+    *("peak_width", "spacing_scatter", "period_count", "coherence_shifted"),
+    *("concentration", "ridge_height"),
+)
 MEANINGS = {
     **{
-        f"{name}_{side}": f"{text}; axis with the {side}er lines"
-        for side in SIDES
-        for name, text in AXIS_MEANINGS.items()
+        f"{name}_strong": f"{text}; axis with the stronger lines"
+        for name, text in {**AXIS_MEANINGS, **RIDGE_MEANINGS}.items()
+    },
+    **{
+        f"{name}_weak": f"{text}; axis with the weaker lines"
+        for name, text in {**AXIS_MEANINGS, **RIDGE_MEANINGS}.items()
+        if name not in STRONG_ONLY
     },
     "lines_ratio": "log10 of the line strength along the strong over the weak axis",
 }
@@ -59,27 +78,40 @@ def strip_profiles(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Returns:
         Profiles along the columns, shape `(strips, height)`, and along the rows, shape
-        `(strips, width)`; as many strips as there are pixels, at most `STRIPS`.
+        `(strips, width)`; `STRIPS` of them, fewer where there are fewer pixels.
     """
     height, width = codes.shape
-    across, along = min(STRIPS, width), min(STRIPS, height)
     vertical = [
-        codes[:, start:stop].mean(axis=1, dtype=np.float64)
-        for start, stop in _bounds(width, across)
+        codes[:, start:stop].sum(axis=1, dtype=np.uint32) / (stop - start)
+        for start, stop in _bounds(width)
     ]
     horizontal = [
         codes[start:stop].sum(axis=0, dtype=np.uint32) / (stop - start)
-        for start, stop in _bounds(height, along)
+        for start, stop in _bounds(height)
     ]
-    return np.stack(vertical), np.stack(horizontal)
+    return _middle(np.stack(vertical)), _middle(np.stack(horizontal))
 
 
-def _bounds(length: int, count: int) -> list[tuple[int, int]]:
-    # Even bounds, so that a mosaic's colours weigh the same in each strip.
-    edges = [i * length // count for i in range(count + 1)]
-    if length >= 4 * count:
-        edges = [edge // 2 * 2 for edge in edges[:-1]] + [length]
+def _bounds(length: int) -> list[tuple[int, int]]:
+    """Parts of strips; even bounds, for a mosaic's colours to weigh the same."""
+    count = STRIPS * PARTS
+    if length < 2 * count:
+        count = min(length, STRIPS)
+        edges = [i * length // count for i in range(count + 1)]
+    else:
+        edges = [i * length // count // 2 * 2 for i in range(count)] + [length]
     return list(itertools.pairwise(edges))
+
+
+def _middle(parts: np.ndarray) -> np.ndarray:
+    """The median of each five parts of a strip, by comparisons only: it is quick."""
+    if len(parts) <= STRIPS:
+        return parts
+    a, b, c, d, e = (parts[i::PARTS] for i in range(PARTS))
+    low = np.maximum(np.minimum(a, b), np.minimum(c, d))
+    high = np.minimum(np.maximum(a, b), np.maximum(c, d))
+    below, above = np.minimum(low, high), np.maximum(low, high)
+    return np.asarray(np.maximum(below, np.minimum(above, e)))
 
 
 def profile_statistics(
@@ -93,17 +125,18 @@ def profile_statistics(
         floor: The frame's lowest level in codes.
     """
     found = []
-    for profiles, length in zip(strip_profiles(codes), codes.shape[::-1], strict=True):
-        pixels = max(length / len(profiles), 1.0)
-        found.append(_axis(profiles, noise / np.sqrt(pixels), floor))
+    for profiles, plane in zip(strip_profiles(codes), (codes, codes.T), strict=True):
+        pixels = max(plane.shape[1] / len(profiles), 1.0)
+        axis = _axis(profiles, noise / np.sqrt(pixels), floor)
+        found.append(axis | ridge_statistics(plane, profiles, noise))
     order = sorted(
         (0, 1),
-        key=lambda i: found[i]["lines"] * max(found[i]["coherence"], 0.05),
+        key=lambda i: found[i]["lines"] * max(found[i]["coherence_shifted"], 0.05),
         reverse=True,
     )
     named = {
         f"{name}_{side}": float(value)
-        for side, i in zip(SIDES, order, strict=True)
+        for side, i in zip(("strong", "weak"), order, strict=True)
         for name, value in found[i].items()
     }
     named["lines_ratio"] = named["lines_strong"] - named["lines_weak"]
@@ -112,25 +145,25 @@ def profile_statistics(
 
 def _axis(profiles: np.ndarray, noise: float, floor: float) -> dict[str, float]:
     found = dict.fromkeys(AXIS_MEANINGS, 0.0)
-    length = profiles.shape[1]
-    if length < NEED:
+    if profiles.shape[1] < NEED:
         return found
     fine = profiles - _smooth(profiles)
     mean, deviation = profiles.mean(axis=0), fine.mean(axis=0)
     mean_noise = noise / np.sqrt(len(profiles))
-    low, high = np.percentile(mean, [1, 99])
-    scale = float(deviation.std())
-    found["lines"] = signed_log(scale / mean_noise)
-    found["range"] = signed_log((high - low) / mean_noise)
+    scale = float(np.sqrt(np.mean(fine**2)))
+    found["lines"] = signed_log(scale / noise)
+    found["lines_in_place"] = signed_log(float(deviation.std()) / mean_noise)
     above = max(float(mean.mean()) - floor, mean_noise)
     found["line_contrast"] = float(min(scale / above, 5.0))
     bottom, centre, top = np.percentile(deviation, [0.5, 50, 99.5])
     if top > bottom:
         found["emission"] = float((top + bottom - 2 * centre) / (top - bottom))
-    found.update(_extrema(deviation, mean_noise))
-    found.update(_period(fine))
-    found.update(_between_strips(fine))
-    found.update(_overall(mean, low, high, mean_noise))
+    found.update(_extrema(deviation, bottom, top, mean_noise))
+    found.update(_bump(fine, noise))
+    compared = _binned(fine)
+    found.update(_period(compared))
+    found.update(_between_strips(compared))
+    found.update(_overall(mean, mean_noise))
     return found
 
 
@@ -142,29 +175,58 @@ def _smooth(profiles: np.ndarray) -> np.ndarray:
     blocks = profiles[:, : count * size].reshape(len(profiles), count, size)
     centres = (np.arange(count) + 0.5) * size - 0.5
     medians = np.median(blocks, axis=2)
-    return np.stack([np.interp(np.arange(length), centres, row) for row in medians])
+    points = np.arange(length)
+    return np.stack([np.interp(points, centres, row) for row in medians])
 
 
-def _extrema(deviation: np.ndarray, noise: float) -> dict[str, float]:
+def _binned(fine: np.ndarray) -> np.ndarray:
+    """Means of so many neighbouring points that at most `COMPARED` are left."""
+    size = -(-fine.shape[1] // COMPARED)
+    count = fine.shape[1] // size
+    binned = fine[:, : count * size].reshape(len(fine), count, size)
+    return np.asarray(binned.mean(axis=2))
+
+
+def _bump(fine: np.ndarray, noise: float) -> dict[str, float]:
+    """The place that stands out most: the trace of a star, or a bad column."""
+    smoothed = fine[:, :-2] + fine[:, 1:-1] + fine[:, 2:]
+    mean = smoothed.mean(axis=0)
+    place = int(np.argmax(mean))
+    spread = float(np.median(np.abs(mean))) / NORMAL_QUANTILE
+    spread = max(spread, np.sqrt(3.0 / len(fine)) * noise)
+    half = mean < mean[place] / 2
+    right = int(np.argmax(half[place:])) or mean.size - place
+    left = int(np.argmax(half[place::-1])) or place + 1
+    reach = max(int(MAX_SHIFT * mean.size / 2), 1)
+    near = smoothed[:, max(place - reach, 0) : place + reach + 1].max(axis=1)
+    noises = np.median(np.abs(smoothed), axis=1) / NORMAL_QUANTILE
+    limit = 4.0 * np.maximum(noises, np.sqrt(3.0) * noise)
+    return {
+        "bump": signed_log(float(mean[place]) / spread),
+        "bump_strips": float(np.mean(near > limit)),
+        "bump_width": float(np.log2(max(right + left - 1, 1))),
+    }
+
+
+def _extrema(
+    deviation: np.ndarray, low: float, high: float, noise: float
+) -> dict[str, float]:
     """Maxima and minima that stand out, their width and spacing."""
-    low, high = np.percentile(deviation, [0.5, 99.5])
     height = max(SIGNIFICANT * noise, RELATIVE * (high - low))
     peaks = _maxima(deviation, height)
     found = {
         "num_peaks": float(np.log2(1 + peaks.size)),
         "num_dips": float(np.log2(1 + _maxima(-deviation, height).size)),
+        "spacing_scatter": 2.0,
     }
     if peaks.size:
-        width = float(np.median(_widths(deviation, peaks)))
-        found["peak_width"] = float(np.log2(width))
-        found["peak_width_share"] = float(np.log10(width / deviation.size))
+        found["peak_width"] = float(np.log2(np.median(_widths(deviation, peaks))))
     if peaks.size > 3:
         gaps = np.diff(peaks)
         # Orders drift apart along the axis: a straight line is no scatter.
-        trend = np.polyval(np.polyfit(np.arange(gaps.size), gaps, 1), range(gaps.size))
+        steps = np.arange(gaps.size) - (gaps.size - 1) / 2
+        trend = gaps.mean() + steps * (steps @ gaps) / max(steps @ steps, 1.0)
         found["spacing_scatter"] = float(min((gaps - trend).std() / gaps.mean(), 2.0))
-    else:
-        found["spacing_scatter"] = 2.0
     return found
 
 
@@ -177,7 +239,7 @@ def _maxima(values: np.ndarray, height: float) -> np.ndarray:
 def _widths(values: np.ndarray, peaks: np.ndarray) -> np.ndarray:
     """Full widths at half of each maximum's height, in pixels."""
     widths = []
-    for peak in peaks[:: max(peaks.size // 64, 1)]:
+    for peak in peaks[:: max(peaks.size // 32, 1)]:
         half = values[peak] / 2
         right = np.argmax(values[peak:] < half) or values.size - peak
         left = np.argmax(values[peak::-1] < half) or peak + 1
@@ -188,8 +250,8 @@ def _widths(values: np.ndarray, peaks: np.ndarray) -> np.ndarray:
 def _period(fine: np.ndarray) -> dict[str, float]:
     """Autocorrelation of the strips: the highest maximum after the first minimum."""
     length = fine.shape[1]
-    spectrum = np.abs(np.fft.rfft(fine, 2 * length, axis=1)) ** 2
-    correlation = np.fft.irfft(spectrum, axis=1)[:, : length // 3].sum(axis=0)
+    spectrum = np.abs(np.fft.rfft(fine, 2 * COMPARED, axis=1)) ** 2
+    correlation = np.fft.irfft(spectrum.sum(axis=0))[: length // 3]
     found = {"period": 0.0, "period_count": 0.0}
     if correlation[0] <= 0 or correlation.size < 6:
         return found
@@ -206,7 +268,7 @@ def _period(fine: np.ndarray) -> dict[str, float]:
 
 def _between_strips(fine: np.ndarray) -> dict[str, float]:
     """What strips share, in place and after a shift."""
-    found = {"coherence": 0.0, "coherence_shifted": 0.0, "strip_shift": 0.0}
+    found = {"coherence": 0.0, "coherence_shifted": 0.0}
     strips, length = fine.shape
     size = np.sqrt((fine**2).sum(axis=1))
     if strips < 2 or not (size > 0).all():
@@ -216,28 +278,26 @@ def _between_strips(fine: np.ndarray) -> dict[str, float]:
     norm = np.sqrt((rest**2).sum(axis=1))
     if (norm > 0).all():
         found["coherence"] = float(np.mean((unit * rest).sum(axis=1) / norm))
-    spectra = np.fft.rfft(unit, 2 * length, axis=1)
+    spectra = np.fft.rfft(unit, 2 * COMPARED, axis=1)
     crossed = np.fft.irfft(spectra[1:] * np.conj(spectra[:-1]), axis=1)
     reach = max(int(MAX_SHIFT * length), 2)
     near = np.concatenate([crossed[:, -reach:], crossed[:, : reach + 1]], axis=1)
     found["coherence_shifted"] = float(np.median(near.max(axis=1)))
-    shift = np.abs(np.median(near.argmax(axis=1) - reach))
-    found["strip_shift"] = float(1000.0 * shift / length)
     return found
 
 
-def _overall(
-    mean: np.ndarray, low: float, high: float, noise: float
-) -> dict[str, float]:
+def _overall(mean: np.ndarray, noise: float) -> dict[str, float]:
     """The shape of the profile as a whole."""
-    span = max(high - low, noise)
-    lifted = np.maximum(mean - low, 0.0)
+    order = np.sort(mean)
+    low, high = order[mean.size // 100], order[-1 - mean.size // 100]
+    span = max(float(high - low), noise)
+    lifted = np.maximum(order - low, 0.0)
     total = float(lifted.sum())
-    top = np.sort(lifted)[-max(round(0.03 * mean.size), 1) :]
+    top = lifted[-max(round(0.03 * mean.size), 1) :]
     end = max(mean.size // 20, 1)
     thirds = mean[mean.size // 3 : 2 * mean.size // 3]
     middle = float(np.median(thirds)) - low
-    ends = float(np.mean([np.median(mean[:end]), np.median(mean[-end:])])) - low
+    ends = float(np.median(mean[:end]) + np.median(mean[-end:])) / 2 - low
     return {
         "filled": float(np.mean(mean > low + 0.5 * (high - low))),
         "concentration": float(top.sum() / total) if total > 0 else 0.0,

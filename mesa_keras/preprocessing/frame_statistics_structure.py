@@ -18,11 +18,9 @@ MEANINGS = {
     "structure_over_level": "90 % range of the coarse map over its median",
     "structure_over_span": "90 % range of the coarse map over the frame's 98 % range",
     "vignetting": "correlation of the coarse map with the distance from the centre",
-    "centre_over_corners": "centre minus corners over the coarse map's range",
     "corner_glow": "brightest corner or edge above the median, in noise, logarithmic",
     "tilt_share": "share of the coarse map's variance explained by a plane",
     "smooth_share": "share explained by a surface of second order",
-    "rough_rest": "deviation from that surface over the noise, logarithmic",
     "profile_share_strong": "share of the map's variance in row or column means, "
     "whichever is larger",
     "profile_share_weak": "the smaller of the two shares",
@@ -59,7 +57,7 @@ def structure_statistics(
         "corner_glow": signed_log((_border_peak(coarse) - median) / noise),
         "dark_share": float(np.mean(coarse < low + 0.15 * (high - low) + noise)),
     }
-    found.update(_surfaces(coarse, noise))
+    found.update(_surfaces(coarse))
     found.update(_profile_shares(coarse))
     found.update(_fine(cells, coarse, cell_noise))
     found.update(_groups(cells))
@@ -107,14 +105,13 @@ def _border_peak(coarse: np.ndarray) -> float:
     )
 
 
-def _surfaces(coarse: np.ndarray, noise: float) -> dict[str, float]:
+def _surfaces(coarse: np.ndarray) -> dict[str, float]:
     """How well surfaces of first and second order describe the map."""
     y, x = (np.linspace(-1, 1, n) if n > 1 else np.zeros(n) for n in coarse.shape)
     rows, columns = (a.ravel() for a in np.meshgrid(y, x, indexing="ij"))
     values = coarse.ravel() - coarse.mean()
     variance = float(values @ values)
-    names = ("vignetting", "centre_over_corners", "tilt_share", "smooth_share")
-    found = {**dict.fromkeys(names, 0.0), "rough_rest": 0.0}
+    found = dict.fromkeys(("vignetting", "tilt_share", "smooth_share"), 0.0)
     if variance <= FLAT:
         return found
     plane = np.stack([np.ones_like(rows), rows, columns], axis=1)
@@ -123,20 +120,10 @@ def _surfaces(coarse: np.ndarray, noise: float) -> dict[str, float]:
         weights, *_ = np.linalg.lstsq(basis, values, rcond=None)
         rest = values - basis @ weights
         found[name] = float(np.clip(1.0 - rest @ rest / variance, 0.0, 1.0))
-    found["rough_rest"] = signed_log(float(np.sqrt(np.mean(rest**2))) / noise)
     distance = rows**2 + columns**2
     distance -= distance.mean()
     scale = float(np.sqrt(distance @ distance * variance))
     found["vignetting"] = float(distance @ values / scale) if scale > 0 else 0.0
-    order = np.argsort(rows**2 + columns**2)
-    tenth = max(order.size // 10, 1)
-    centre, corners = (
-        np.median(values[part]) for part in (order[:tenth], order[-tenth:])
-    )
-    low, high = np.percentile(values, [2, 98])
-    found["centre_over_corners"] = float(
-        np.clip((centre - corners) / max(high - low, 1e-9), -1, 1)
-    )
     return found
 
 

@@ -15,8 +15,7 @@ from mesa_keras.preprocessing.image_area import (
     bin_mosaic,
     cell_extremes,
 )
-from mesa_keras.preprocessing.image_codes import plane_codes
-from mesa_keras.preprocessing.image_noise import mosaic_contrast, pixel_noise
+from mesa_keras.preprocessing.image_codes import PlaneCodes, plane_codes
 
 LOW_PERCENTILE = 0.5
 HIGH_PERCENTILE = 99.7
@@ -52,17 +51,19 @@ def stretch(plane: ArrayLike) -> np.ndarray:
         values[~finite] = np.median(values[finite])
     low, high = np.percentile(values, [LOW_PERCENTILE, HIGH_PERCENTILE])
     if not high > low:
-        low, high = float(values.min()), float(values.max())
+        low, high = values.min(), values.max()
     if not high > low:
         return np.full(values.shape, 0.5, np.float32)
-    scaled = np.clip((values - low) / (high - low), 0.0, 1.0)
+    # Divided before the difference is taken, which might overflow.
+    values = values / (high / 2 - low / 2) - low / (high / 2 - low / 2)
+    values = np.clip(values / 2, 0.0, 1.0)
     return np.asarray(
-        np.arcsinh(SOFTENING * scaled) / np.arcsinh(SOFTENING), dtype=np.float32
+        np.arcsinh(SOFTENING * values) / np.arcsinh(SOFTENING), np.float32
     )
 
 
 def frame_image(
-    frame: ArrayLike,
+    frame: ArrayLike | PlaneCodes,
     height: int,
     width: int,
     channels: int,
@@ -82,7 +83,7 @@ def frame_image(
 
     Args:
         frame: Numbers of shape `(height, width)`, or `(height, width, 3)`, whose
-            colours are averaged.
+            colours are averaged; or the `plane_codes` of a plane.
         height: Height of the image.
         width: Width of the image.
         channels: 1, 2 or 3 of the above.
@@ -101,28 +102,30 @@ def frame_image(
             "`channels` must be 1, 2 or 3 and `dtype` 'uint8' or 'float16'. "
             f"Received: channels={channels}, dtype={dtype!r}"
         )
-    codes = plane_codes(_plane(np.asarray(frame))).codes
-    noise = pixel_noise(codes)
-    mosaic = bayer is not None or mosaic_contrast(codes) > MOSAIC_CONTRAST * noise
-    source = bin_mosaic(codes) if mosaic else codes
-    small = area_resize(source, height, width)
-    if source is not codes:
+    data = plane_codes(_plane(frame))
+    codes, noise = data.codes, data.noise
+    mosaic = bayer is not None or data.mosaic > MOSAIC_CONTRAST * noise
+    small = area_resize(bin_mosaic(codes) if mosaic else codes, height, width)
+    if mosaic and min(codes.shape) > 1:
         small /= 4.0
-    layers = [stretch(small)]
+    image = np.empty((height, width, channels), np.float32)
+    image[..., 0] = stretch(small)
     if channels > 1:
         level = (small - np.median(small)) / noise
-        layers.append(0.5 + 0.5 * _compressed(level, LEVEL_RANGE))
+        image[..., 1] = 0.5 + 0.5 * _compressed(level, LEVEL_RANGE)
     if channels > 2:
-        highest = cell_extremes(codes, height, width)[1]
-        above = (highest - _surroundings(small)) / noise
-        layers.append(_compressed(np.maximum(above, 0.0), PEAK_RANGE))
-    image = np.stack(layers, axis=-1)
+        highest = cell_extremes(codes, height, width, np.maximum)
+        above = (highest - _surroundings(small)) / np.float32(noise)
+        image[..., 2] = _compressed(np.maximum(above, 0.0), PEAK_RANGE)
     if dtype == "uint8":
-        return np.rint(image * 255.0).astype(np.uint8)
-    return np.asarray(image, dtype=np.float16)
+        return np.asarray(np.rint(image * 255.0), dtype=np.uint8)
+    return np.asarray(image.astype(np.float16))
 
 
-def _plane(frame: np.ndarray) -> np.ndarray:
+def _plane(frame: ArrayLike | PlaneCodes) -> ArrayLike | PlaneCodes:
+    if isinstance(frame, PlaneCodes):
+        return frame
+    frame = np.asarray(frame)
     if frame.ndim != 3:
         return frame
     if frame.dtype.kind == "f":
@@ -132,7 +135,7 @@ def _plane(frame: np.ndarray) -> np.ndarray:
 
 def _compressed(values: np.ndarray, limit: float) -> np.ndarray:
     """Maps +-limit to +-1, linear near zero, logarithmic beyond."""
-    return np.clip(np.arcsinh(values) / np.arcsinh(limit), -1.0, 1.0)
+    return np.asarray(np.clip(np.arcsinh(values) / np.arcsinh(limit), -1.0, 1.0))
 
 
 def _surroundings(small: np.ndarray) -> np.ndarray:

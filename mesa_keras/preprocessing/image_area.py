@@ -2,13 +2,18 @@
 
 import numpy as np
 
+# Cells at least this long are cut at whole pixels.
+WHOLE = 4
+
 
 def area_resize(plane: np.ndarray, height: int, width: int) -> np.ndarray:
     """Averages a plane over the areas of the new pixels.
 
     Each new pixel is the mean of the part of the frame that it covers, pixels at its
     edge counting by the part that lies inside; so nothing is skipped, no pattern of the
-    pixel grid appears, and enlarging repeats pixels. Integers are summed as integers.
+    pixel grid appears, and enlarging repeats pixels. Where a new pixel is four old
+    ones long or more, its edges are moved to whole pixels. Integers are summed as
+    integers.
 
     Args:
         plane: Numbers of shape `(height, width)`, not empty.
@@ -26,28 +31,29 @@ def area_resize(plane: np.ndarray, height: int, width: int) -> np.ndarray:
             "`height` and `width` must be positive. "
             f"Received: height={height}, width={width}"
         )
-    rows = _row_sums(plane, height)
-    sums = _column_sums(rows, width)
-    area = (plane.shape[0] / height) * (plane.shape[1] / width)
-    return np.asarray(sums / area, dtype=np.float32)
+    rows, tall = _row_sums(plane, height)
+    sums, wide = _column_sums(rows, width)
+    return np.asarray(sums / tall[:, None] / wide, dtype=np.float32)
 
 
-def _spans(length: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cuts a length into equal spans.
+def _spans(length: int, count: int) -> tuple[np.ndarray, ...]:
+    """Cuts a length into equal spans, at whole pixels where they are long.
 
     Returns:
         The pixel in which each of the `count + 1` edges lies, how much of that pixel
-        lies before the edge, and the same pixels held within the length.
+        lies before the edge, the same pixels held within the length, and the lengths.
     """
     edges = np.arange(count + 1) * (length / count)
+    if length >= WHOLE * count:
+        edges = np.floor(edges + 0.5)
     whole = np.minimum(np.floor(edges + 1e-9).astype(int), length)
     part = np.clip(edges - whole, 0.0, 1.0).astype(np.float32)
-    return whole, part, np.minimum(whole, length - 1)
+    return whole, part, np.minimum(whole, length - 1), np.diff(edges)
 
 
-def _row_sums(plane: np.ndarray, count: int) -> np.ndarray:
-    """Sums over `count` equal spans of rows, shape `(count, width)`."""
-    whole, part, cut = _spans(plane.shape[0], count)
+def _row_sums(plane: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sums over `count` spans of rows, `(count, width)`, and the spans' lengths."""
+    whole, part, cut, lengths = _spans(plane.shape[0], count)
     small = plane.dtype.kind in "ui" and plane.dtype.itemsize <= 2
     wide = np.int64 if plane.dtype.kind in "ui" else np.float64
     # Spans of 16-bit numbers up to 32,768 rows fit into 32 bits, and add twice as fast.
@@ -57,22 +63,23 @@ def _row_sums(plane: np.ndarray, count: int) -> np.ndarray:
             plane[whole[i] : whole[i + 1]], axis=0, dtype=sums.dtype, out=sums[i]
         )
     if not part.any():
-        return sums
-    fractions = plane[cut] * part[:, None]
-    return np.asarray(sums + fractions[1:] - fractions[:-1])
+        return sums, lengths
+    return sums + np.diff(plane[cut] * part[:, None], axis=0), lengths
 
 
-def _column_sums(rows: np.ndarray, count: int) -> np.ndarray:
-    """Sums over `count` equal spans of columns, shape `(height, count)`."""
-    whole, part, cut = _spans(rows.shape[1], count)
-    wide = np.int64 if rows.dtype.kind == "i" else np.float64
+def _column_sums(rows: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sums over `count` spans of columns, `(height, count)`, and their lengths."""
+    whole, part, cut, lengths = _spans(rows.shape[1], count)
+    # Summed in 32 bits where the numbers allow it: it is the fast case.
+    largest = float(np.abs(rows).max()) * lengths.max()
+    small = rows.dtype == np.int32 and largest < 2**31
+    wide = np.int32 if small else np.float64
     sums = np.add.reduceat(rows, cut[:-1], axis=1, dtype=wide)
     # Where a span holds no whole pixel, NumPy gives the pixel itself.
     sums[:, whole[:-1] == whole[1:]] = 0
-    if not part.any():
-        return sums
-    fractions = rows[:, cut] * part
-    return np.asarray(sums + fractions[:, 1:] - fractions[:, :-1])
+    if part.any():
+        sums = sums + np.diff(rows[:, cut] * part, axis=1)
+    return sums, lengths
 
 
 def bin_mosaic(plane: np.ndarray) -> np.ndarray:
@@ -94,28 +101,25 @@ def bin_mosaic(plane: np.ndarray) -> np.ndarray:
 
 
 def cell_extremes(
-    plane: np.ndarray, height: int, width: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """The lowest and the highest pixel of each cell of a grid.
+    plane: np.ndarray, height: int, width: int, extreme: np.ufunc
+) -> np.ndarray:
+    """The lowest or the highest pixel of each cell of a grid.
 
     Args:
         plane: Numbers of shape `(height, width)`, not empty.
         height: Cells from top to bottom.
         width: Cells from left to right. A cell covers one pixel or more, so cells
             share pixels where there are more of them than pixels.
+        extreme: `np.minimum` or `np.maximum`.
 
     Returns:
-        Two arrays of shape `(height, width)`, of the plane's own kind of number.
+        Array of shape `(height, width)`, of the plane's own kind of number.
     """
-    found = []
-    top, left = _starts(plane.shape[0], height), _starts(plane.shape[1], width)
-    for extreme in (np.minimum, np.maximum):
-        rows = np.empty((height, plane.shape[1]), plane.dtype)
-        for i in range(height):
-            extreme.reduce(plane[top[i] : max(top[i + 1], top[i] + 1)], 0, out=rows[i])
-        found.append(extreme.reduceat(rows, left[:-1], axis=1))
-    return found[0], found[1]
-
-
-def _starts(length: int, count: int) -> np.ndarray:
-    return np.arange(count + 1) * length // count
+    top, left = (
+        np.arange(count + 1) * length // count
+        for length, count in zip(plane.shape, (height, width), strict=True)
+    )
+    rows = np.empty((height, plane.shape[1]), plane.dtype)
+    for i in range(height):
+        extreme.reduce(plane[top[i] : max(top[i + 1], top[i] + 1)], 0, out=rows[i])
+    return np.asarray(extreme.reduceat(rows, left[:-1], axis=1))

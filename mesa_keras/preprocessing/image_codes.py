@@ -1,8 +1,17 @@
 """Frames of any kind of number as 16-bit codes, on which exact counting is fast."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from mesa_keras.preprocessing.image_noise import (
+    frame_noise,
+    frame_tiles,
+    mosaic_contrast,
+    tile_noise,
+)
 
 NUM_CODES = 1 << 16
 # Of float frames: how finely the noise is divided where the range is too wide for all.
@@ -28,6 +37,7 @@ class PlaneCodes:
         step: Value of one code.
         missing: Fraction of pixels that were not finite.
         exact: Whether codes are the file's own integers, but for a shift.
+        limit: Largest value that the kind of number can hold; NaN for floats.
     """
 
     codes: np.ndarray
@@ -35,18 +45,42 @@ class PlaneCodes:
     step: float
     missing: float
     exact: bool
+    limit: float = float("nan")
+
+    @cached_property
+    def tiles(self) -> np.ndarray:
+        """As from `frame_tiles`."""
+        return frame_tiles(self.codes)
+
+    @cached_property
+    def tile_noise(self) -> np.ndarray:
+        """Noise of the tiles along both axes, in codes."""
+        return tile_noise(self.tiles)
+
+    @cached_property
+    def noise(self) -> float:
+        """Noise of a single pixel in codes."""
+        return frame_noise(self.tile_noise)
+
+    @cached_property
+    def mosaic(self) -> float:
+        """Contrast of a Bayer mosaic in codes."""
+        return mosaic_contrast(self.tiles)
 
 
-def plane_codes(plane: np.ndarray) -> PlaneCodes:
+def plane_codes(plane: ArrayLike | PlaneCodes) -> PlaneCodes:
     """Turns a plane into codes; 8- and 16-bit integers keep every value.
 
     Args:
         plane: Integers or floats of shape `(height, width)`, not empty; floats may be
-            NaN or infinite.
+            NaN or infinite. Codes are returned as they are, so that what is measured
+            on them once serves statistics and image.
 
     Raises:
         ValueError: If it is not a plane of numbers, or empty.
     """
+    if isinstance(plane, PlaneCodes):
+        return plane
     plane = np.asarray(plane)
     if plane.ndim != 2 or plane.size == 0 or plane.dtype.kind not in "buif":
         raise ValueError(
@@ -57,15 +91,16 @@ def plane_codes(plane: np.ndarray) -> PlaneCodes:
         plane = plane.astype(np.uint8)
     if plane.dtype.kind == "f":
         return _float_codes(plane)
+    limit = float(np.iinfo(plane.dtype).max)
     if plane.dtype in (np.uint8, np.uint16):
-        return PlaneCodes(plane, 0.0, 1.0, 0.0, True)
+        return PlaneCodes(plane, 0.0, 1.0, 0.0, True, limit)
     if plane.dtype == np.int16:
         codes = plane.view(np.uint16) ^ np.uint16(1 << 15)
-        return PlaneCodes(codes, -float(1 << 15), 1.0, 0.0, True)
+        return PlaneCodes(codes, -float(1 << 15), 1.0, 0.0, True, limit)
     low, high = int(plane.min()), int(plane.max())
     if high - low < NUM_CODES:
         codes = (plane - plane.dtype.type(low)).astype(np.uint16)
-        return PlaneCodes(codes, float(low), 1.0, 0.0, True)
+        return PlaneCodes(codes, float(low), 1.0, 0.0, True, limit)
     return _float_codes(plane.astype(np.float64))
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-# Tiles across a frame, and their side: enough pixels to know the noise to a percent.
-TILES = 6
+# Tiles along a side of the frame, and their size: enough pixels to know the noise of
+# each to a percent.
+TILES = 5
 TILE = 128
 NORMAL_QUANTILE = 0.6744897501960817
 # Clipping of differences, in deviations.
@@ -12,38 +13,67 @@ CLIP = 4.0
 ROUNDING = 0.29
 
 
-def tiles(codes: np.ndarray) -> list[np.ndarray]:
-    """Square pieces of a plane, spread evenly over it; all of it where it is small."""
-    height, width = codes.shape
-    pieces = []
-    for top in _starts(height):
-        for left in _starts(width):
-            pieces.append(codes[top : top + TILE, left : left + TILE])
-    return pieces
+def frame_tiles(codes: np.ndarray) -> np.ndarray:
+    """Pieces of a plane at full resolution, spread evenly over it.
+
+    Returns:
+        Int32 of shape `(tiles, height, width)`, up to 5 x 5 tiles of up to 128 x 128
+        pixels; a small plane is one tile. Tiles start at even pixels, so that the
+        colours of a mosaic keep their place.
+    """
+    size = tuple(min(n, TILE) for n in codes.shape)
+    return np.stack(
+        [
+            codes[top : top + size[0], left : left + size[1]].astype(np.int32)
+            for top in _starts(codes.shape[0])
+            for left in _starts(codes.shape[1])
+        ]
+    )
 
 
 def _starts(length: int) -> list[int]:
-    """First pixels of tiles along an axis; even, so that mosaics keep their phase."""
     if length <= TILE:
         return [0]
     count = min(TILES, -(-length // TILE))
     return [int(start) // 2 * 2 for start in np.linspace(0, length - TILE, count)]
 
 
-def difference_noise(tile: np.ndarray, axis: int) -> float:
-    """Noise of a pixel from differences to the next but one along an axis.
+def differences(tiles: np.ndarray, lag: int, axis: int) -> np.ndarray | None:
+    """Absolute differences of pixels at a distance, or None in smaller tiles.
 
-    Next but one, because those have the same colour in a Bayer mosaic.
+    Args:
+        tiles: Shape `(tiles, height, width)`.
+        lag: Distance in pixels.
+        axis: 0 down the columns, 1 along the rows.
+    """
+    if tiles.shape[1 + axis] <= lag:
+        return None
+    if axis == 0:
+        return np.asarray(np.abs(tiles[:, lag:] - tiles[:, :-lag]))
+    return np.asarray(np.abs(tiles[:, :, lag:] - tiles[:, :, :-lag]))
+
+
+def tile_noise(tiles: np.ndarray) -> np.ndarray:
+    """Noise of each tile along both axes.
+
+    From differences of pixels to the next but one, because those have the same colour
+    in a Bayer mosaic.
+
+    Args:
+        tiles: As from `frame_tiles`.
 
     Returns:
-        Standard deviation in codes without outliers; NaN for fewer than three pixels
-        along the axis.
+        Deviations of a pixel in codes, outliers left out, shape `(tiles, 2)`; NaN along
+        an axis of fewer than three pixels.
     """
-    if tile.shape[axis] < 3:
-        return float("nan")
-    ahead, behind = (tile[2:], tile[:-2]) if axis == 0 else (tile[:, 2:], tile[:, :-2])
-    counts = np.bincount(np.abs(np.subtract(ahead, behind, dtype=np.int32)).ravel())
-    return float(clipped_deviation(counts) / np.sqrt(2.0))
+    noise = np.full((len(tiles), 2), np.nan)
+    for axis in (0, 1):
+        change = differences(tiles, 2, axis)
+        if change is not None:
+            noise[:, axis] = [
+                clipped_deviation(np.bincount(tile.ravel())) for tile in change
+            ]
+    return np.asarray(noise / np.sqrt(2.0))
 
 
 def clipped_deviation(counts: np.ndarray) -> float:
@@ -64,13 +94,6 @@ def clipped_deviation(counts: np.ndarray) -> float:
     return float(np.sqrt(kept @ squares / max(kept.sum(), 1)))
 
 
-def tile_noise(codes: np.ndarray) -> np.ndarray:
-    """Noise of each tile along both axes, shape `(tiles, 2)`, in codes."""
-    return np.array(
-        [[difference_noise(tile, axis) for axis in (0, 1)] for tile in tiles(codes)]
-    )
-
-
 def frame_noise(noise: np.ndarray) -> float:
     """The frame's pixel noise from that of its tiles.
 
@@ -89,19 +112,16 @@ def frame_noise(noise: np.ndarray) -> float:
     return max(float(np.median(quiet)), ROUNDING) if quiet.size else 1.0
 
 
-def pixel_noise(codes: np.ndarray) -> float:
-    """Noise of a single pixel in codes; at least that of rounding."""
-    return frame_noise(tile_noise(codes))
-
-
-def mosaic_contrast(codes: np.ndarray) -> float:
+def mosaic_contrast(tiles: np.ndarray) -> float:
     """How far the four phases of 2 x 2 cells lie apart, in codes.
 
-    The middle one of the tiles is returned, so that stars do not count.
+    Args:
+        tiles: As from `frame_tiles`.
+
+    Returns:
+        The middle one of the tiles, so that stars do not count.
     """
-    spreads = [
-        np.ptp([tile[y::2, x::2].mean() for y in (0, 1) for x in (0, 1)])
-        for tile in tiles(codes)
-        if min(tile.shape) >= 2
-    ]
-    return float(np.median(spreads)) if spreads else 0.0
+    if min(tiles.shape[1:]) < 2:
+        return 0.0
+    phases = [tiles[:, y::2, x::2].mean(axis=(1, 2)) for y in (0, 1) for x in (0, 1)]
+    return float(np.median(np.ptp(phases, axis=0)))
