@@ -54,14 +54,18 @@ def confusion_matrix_figure(confusion: ArrayLike, class_names: Sequence[str]) ->
     )
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
-    axes.set_xticks(np.arange(len(columns)), [plain(n, 12) for n in columns])
+    many = len(columns) > 6
+    axes.set_xticks(
+        np.arange(len(columns)), [plain(n, None if many else 12) for n in columns]
+    )
     labels = [
         f"{plain(n, 12)}\n({total:,})"
         for n, total in zip(class_names, rows[:, 0].astype(int), strict=True)
     ]
     axes.set_yticks(np.arange(num), labels)
-    if len(columns) > 6:
-        axes.tick_params(axis="x", rotation=45)
+    if many:
+        for tick in axes.get_xticklabels():
+            tick.set(rotation=45, ha="right", rotation_mode="anchor")
     # White lines part the cells; unknown stands a little apart.
     for edge in range(1, len(columns)):
         axes.axvline(edge - 0.5, color="white", linewidth=6 if edge == num else 2)

@@ -33,9 +33,9 @@ def coverage_figure(
     if chosen is not None and np.isfinite(chosen).all():
         axes.plot(
             *chosen,
-            "o",
-            color=PALETTE[1],
-            markersize=9,
+            "D",
+            color="black",
+            markersize=8,
             label=f"thresholds in use: {chosen[1]:.3f} of {chosen[0]:.1%}",
         )
         lowest = min(lowest, chosen[1])

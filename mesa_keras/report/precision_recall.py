@@ -44,7 +44,7 @@ def precision_recall_figure(
     )
     axes.set_xlim(-0.01, 1.02)
     axes.set_ylim(-0.01, 1.03)
-    axes.legend(fontsize=10, frameon=False, loc="lower left")
+    axes.legend(fontsize=10, edgecolor="none", framealpha=1, loc="lower left")
     return figure
 
 

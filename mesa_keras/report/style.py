@@ -50,15 +50,17 @@ def lightened(color: str, share: float) -> tuple[float, float, float]:
 def plain(text: object, width: int | None = None) -> str:
     """Returns `text` as Matplotlib draws it to the letter, wrapped at `width`.
 
-    Names come from users' files: a dollar sign is no formula, and a leading underscore
-    must not hide an entry from the legend.
+    Lines break at blanks, hyphens and underscores where they can. Names come from
+    users' files: a dollar sign is no formula, and a leading underscore must not hide an
+    entry from the legend.
     """
     escaped = str(text).replace("$", r"\$")
     if escaped.startswith("_"):
         escaped = "\u200a" + escaped
     if width is None:
         return escaped
-    return textwrap.fill(escaped, width, break_long_words=True)
+    lines = textwrap.fill(escaped.replace("_", "_ "), width, break_long_words=True)
+    return lines.replace("_ ", "_")
 
 
 def enlarge_marks(legend: Any) -> None:

@@ -29,3 +29,11 @@ def test_classes_can_be_told_apart():
     assert len(looks) == 2 * len(PALETTE)
     assert lightened("#000000", 0) == (1, 1, 1)
     assert lightened("#000000", 1) == (0, 0, 0)
+
+
+def test_long_names_break_at_underscores():
+    assert (
+        plain("wavelength_calibration_dados", 12) == "wavelength_\ncalibration_\ndados"
+    )
+    assert plain("flat_dados", 12) == "flat_dados"
+    assert plain("a_b c", 12) == "a_b c"
