@@ -1,0 +1,130 @@
+"""The command, with the published flags to the letter."""
+
+import json
+import re
+import shlex
+import shutil
+
+import pytest
+
+from cli._arguments import config_from
+from cli.train_ost import main, parser
+from mesa_keras.inference import Predictor
+from ost_classifier.presets import PRESETS
+from tests.ost_classifier.small_frames import CLASSES, write_folder
+
+# The published recommended command, but for the name of the program.
+RECOMMENDED = r"""
+  --data_dir ../image_classification_training_sample \
+  --target_w 448 --target_h 448 \
+  --epochs 30 --batch_size 24 \
+  --loss_strategy class_weights --cw_beta 0.3 --cw_cap 4.0 \
+  --label_smoothing 0.08 \
+  --initial_lr 1e-3 --batch_ref 32 \
+  --lr_schedule cosine --warmup_epochs 5 \
+  --augment --aug_strength 0.3 \
+  --aug_conservative 'flat_dados,darks,flats,spectrum_dados,wavelength_calibration_dados,wavelength_calibration_baches' \
+  --randaug_n 2 --randaug_m 5 \
+  --mixup_alpha 0.1 \
+  --balanced_sampling --balance_cap 4.0 \
+  --model_out multimodal_classifier_mixup_warmup_randaug.keras
+"""  # noqa: E501
+TINY = [
+    *("--channels", "1", "--filters", "4,8", "--image_dim", "8", "--feature_dim", "8"),
+    *("--header_dim", "4", "--classifier-dim", "8", "--workers", "1"),
+]
+
+
+def test_the_recommended_command_is_the_preset():
+    argv = shlex.split(RECOMMENDED.replace("\\\n", " "))
+    arguments = parser().parse_args([*argv, "--backbone", "cnn"])
+    assert arguments.model_out == "multimodal_classifier_mixup_warmup_randaug.keras"
+    assert config_from(arguments, PRESETS) == PRESETS["recommended"]
+
+
+@pytest.mark.slow
+def test_the_recommended_command_runs(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "image_classification_training_sample"
+    write_folder(folder, dict.fromkeys(CLASSES, 16))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    text = RECOMMENDED.replace("448", "24").replace("--epochs 30", "--epochs 2")
+    assert main([*shlex.split(text.replace("\\\n", " ")), *TINY]) == 0
+    out = capsys.readouterr().out
+    assert "validation accuracy, pixels alone" in out
+    model = "multimodal_classifier_mixup_warmup_randaug"
+    assert (work / f"{model}_feat_scaler.npz").exists()
+    assert Predictor(work / f"{model}.keras").class_names == CLASSES
+    saved = json.loads((work / f"{model}_config.json").read_text())
+    assert saved["config"]["mixup_alpha"] == 0.1
+
+
+@pytest.fixture
+def fails(tmp_path, capsys):
+    """Function that runs the command and returns the sentence it ends with."""
+
+    def check(folder, *options, out="new/m.keras"):
+        argv = ["--data_dir", str(folder), "--model_out", str(tmp_path / out)]
+        assert main([*argv, "--epochs", "1", *TINY, *options]) == 2
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert "Traceback" not in shown.err
+        assert not (tmp_path / "new").exists() or out != "new/m.keras"
+        return re.findall(r"error: (.*)", shown.err)[-1]
+
+    return check
+
+
+def test_what_is_missing_or_empty(fails, tmp_path):
+    assert "python -m cli.simulate ost" in fails(tmp_path / "absent")
+    (tmp_path / "data" / "bias").mkdir(parents=True)
+    assert "holds no frame" in fails(tmp_path / "data")
+    write_folder(tmp_path / "data", {"bias": 3})
+    assert "two classes or more" in fails(tmp_path / "data")
+    assert "no such file" in fails(tmp_path / "data", "--labels_csv", "a.csv").lower()
+
+
+def test_what_does_not_fit(fails, tmp_path):
+    folder = write_folder(tmp_path / "data", dict.fromkeys(CLASSES, 4))
+    assert "'deep_sky'" in fails(folder, "--classes", "bias,flats")
+    assert "must end in .keras" in fails(folder, out="m.h5")
+    assert "needs `pretrained_path`" in fails(folder, "--freeze_backbone")
+    assert "does not exist" in fails(folder, "--pretrained_path", "a.keras")
+    assert "`cw_beta` must lie" in fails(folder, "--cw_beta", "3")
+
+
+def test_what_is_known_only_after_decoding(tmp_path, capsys):
+    folder = write_folder(tmp_path / "data", dict.fromkeys(CLASSES, 8))
+    argv = ["--data_dir", str(folder), "--model_out", str(tmp_path / "m.keras")]
+    cases = {
+        "`batch_size` must be at most": ["--batch_size", "500"],
+        "no class": ["--aug_conservative", "flat"],
+        "`kfold` must be at least 2": ["--kfold", "1"],
+    }
+    for message, options in cases.items():
+        assert main([*argv, *TINY, *options]) == 2
+        assert message in capsys.readouterr().err
+        assert not (tmp_path / "m.keras").exists()
+
+
+def test_options_out_of_range(capsys):
+    with pytest.raises(SystemExit):
+        parser().parse_args(["--loss_strategy", "hinge"])
+    with pytest.raises(SystemExit):
+        parser().parse_args(["--label_counts=-1"])
+    assert "must not be negative" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_unreadable_files_give_status_1_and_the_rest_is_done(tmp_path, capsys):
+    folder = write_folder(tmp_path / "data", dict.fromkeys(CLASSES, 12))
+    (folder / "bias" / "broken.fits").write_bytes(b"SIMPLE  = no more")
+    shutil.copy(folder / "flats" / "000.fits", folder / "flats" / "copy.FIT")
+    argv = ["--data_dir", str(folder), "--model_out", str(tmp_path / "m.keras")]
+    size = ["--target_w", "16", "--target-h", "16", "--batch_size", "8"]
+    assert main([*argv, *TINY, *size, "--epochs", "1"]) == 1
+    shown = capsys.readouterr()
+    assert "not read: bias/broken.fits: " in shown.err
+    assert "1 files" in shown.out
+    assert (tmp_path / "m.keras").exists()
