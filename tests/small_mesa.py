@@ -6,10 +6,10 @@ import json
 import keras
 import numpy as np
 
-from mesa_keras.layers import FeatureNormalization
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.data import load_data
 from mesa_keras.recipes.mesa.model import build_model
+from mesa_keras.recipes.mesa.train import adapt
 from mesa_keras.training import save_model
 
 LABELS = ("CONFIRMED", "CANDIDATE", "FALSE POSITIVE")
@@ -82,10 +82,7 @@ def make_run(folder, seed=0):
         view_steps=STEPS,
         view_convention=loaded.view_convention,
     )
-    for layer in model._flatten_layers():
-        if isinstance(layer, FeatureNormalization):
-            planet = layer.columns == PLANET
-            layer.adapt(loaded.planet_features if planet else loaded.stellar_features)
+    adapt(model, loaded)
     out = folder / "output"
     out.mkdir()
     save_model(model, out / "mesa_model.keras")

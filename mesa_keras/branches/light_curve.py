@@ -1,16 +1,22 @@
 """Transformer branch for folded light curves."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import keras
 from keras import layers, ops
 
+from mesa_keras.branches.features import feature_mlp
 from mesa_keras.layers import (
     ClassToken,
+    ConvolutionalPatchEmbedding,
     PatchEmbedding,
+    SeriesStatistics,
     SinusoidalPositionalEncoding,
     TransformerBlock,
 )
+
+STEMS = ("linear", "convolution")
 
 
 def light_curve_transformer(
@@ -22,6 +28,8 @@ def light_curve_transformer(
     num_heads: int = 2,
     mlp_dim: int | None = None,
     dropout: float = 0.1,
+    stem: str = "linear",
+    statistics: bool = False,
     name: str = "light_curve",
 ) -> keras.Model:
     """Builds a Transformer over the patches of one or several views.
@@ -42,6 +50,11 @@ def light_curve_transformer(
         num_heads: Attention heads; divides `hidden_dim`.
         mlp_dim: Width of the feed-forward layer, by default 4 times `hidden_dim`.
         dropout: Dropout rate in [0, 1).
+        stem: How a patch becomes a token: `"linear"`, by one dense layer, or
+            `"convolution"`, by a small convolutional net that sees what surrounds the
+            patch; then `patch_size` is a power of 2, at least 4.
+        statistics: Whether every view adds a token made of its `SeriesStatistics`.
+            Then call `adapt_statistics` on training data before training.
         name: Name of the branch and prefix of its layers.
 
     Returns:
@@ -49,8 +62,8 @@ def light_curve_transformer(
         hidden_dim)`.
 
     Raises:
-        ValueError: If there is no view, no layer, or `num_heads` does not divide
-            `hidden_dim`.
+        ValueError: If there is no view, no layer, `stem` is unknown or does not go with
+            `patch_size`, or `num_heads` does not divide `hidden_dim`.
 
     Example:
         >>> branch = light_curve_transformer({"global_view": 201}, patch_size=8)
@@ -68,16 +81,25 @@ def light_curve_transformer(
             "`num_heads` must divide `hidden_dim`. "
             f"Received: num_heads={num_heads}, hidden_dim={hidden_dim}"
         )
+    if stem not in STEMS or (stem == "convolution" and patch_size < 4):
+        raise ValueError(
+            f"`stem` must be of {STEMS}, and a convolution needs a `patch_size` of at "
+            f"least 4. Received: stem={stem!r}, patch_size={patch_size}"
+        )
     inputs, tokens, valid = {}, [], []
     for view, steps in view_steps.items():
         inputs[view] = keras.Input((steps,), name=view)
-        x, present = PatchEmbedding(
-            patch_size if steps >= 100 else max(1, patch_size // 2),
-            hidden_dim,
-            name=f"{name}_{view}_patches",
-        )(ops.expand_dims(inputs[view], -1))
+        size = patch_size if steps >= 100 else max(1, patch_size // 2)
+        embed = ConvolutionalPatchEmbedding if stem == "convolution" else PatchEmbedding
+        x, present = embed(size, hidden_dim, name=f"{name}_{view}_patches")(
+            ops.expand_dims(inputs[view], -1)
+        )
         tokens.append(SinusoidalPositionalEncoding(name=f"{name}_{view}_positions")(x))
         valid.append(present)
+        if statistics:
+            token = _statistics_token(inputs[view], hidden_dim, dropout, name, view)
+            tokens.append(token)
+            valid.append(ops.any(present, axis=1, keepdims=True))
     x = (
         layers.Concatenate(axis=1, name=f"{name}_tokens")(tokens)
         if valid[1:]
@@ -95,3 +117,33 @@ def light_curve_transformer(
         )(x, attend)
     x = layers.LayerNormalization(epsilon=1e-6, name=f"{name}_norm")(x)
     return keras.Model(inputs, x[:, 0], name=name)
+
+
+def adapt_statistics(branch: keras.Model, views: Mapping[str, Any]) -> None:
+    """Lets a branch with `statistics` learn how those of training data are spread.
+
+    Args:
+        branch: Model of `light_curve_transformer`, or one that holds it.
+        views: Arrays `(rows, steps)` by view, NaN = missing.
+    """
+    measure = SeriesStatistics()
+    for layer in branch._flatten_layers():
+        for view, values in views.items():
+            if layer.name.endswith(f"_{view}_numbers_normalization"):
+                layer.adapt(ops.convert_to_numpy(measure(values)))
+
+
+def _statistics_token(
+    view: Any, hidden_dim: int, dropout: float, name: str, view_name: str
+) -> Any:
+    numbers = SeriesStatistics(name=f"{name}_{view_name}_statistics")(view)
+    x = feature_mlp(
+        SeriesStatistics.names,
+        transforms=dict.fromkeys(SeriesStatistics.names, "quantile"),
+        embedding_dim=12,
+        hidden_dims=(hidden_dim,),
+        output_dim=hidden_dim,
+        dropout=dropout,
+        name=f"{name}_{view_name}_numbers",
+    )(numbers)
+    return layers.Reshape((1, hidden_dim), name=f"{name}_{view_name}_token")(x)

@@ -2,6 +2,9 @@
 
 from mesa_keras.layers.class_token import ClassToken
 from mesa_keras.layers.contrastive_scale import ContrastiveScale
+from mesa_keras.layers.convolutional_patch_embedding import (
+    ConvolutionalPatchEmbedding,
+)
 from mesa_keras.layers.decision_rule import DecisionRule
 from mesa_keras.layers.fast_dropout import FastDropout
 from mesa_keras.layers.feature_normalization import FeatureNormalization
@@ -11,17 +14,20 @@ from mesa_keras.layers.positional_encoding import (
     LearnedPositionalEncoding,
     SinusoidalPositionalEncoding,
 )
+from mesa_keras.layers.series_statistics import SeriesStatistics
 from mesa_keras.layers.transformer_block import TransformerBlock
 
 __all__ = [
     "ClassToken",
     "ContrastiveScale",
+    "ConvolutionalPatchEmbedding",
     "DecisionRule",
     "FastDropout",
     "FeatureNormalization",
     "LearnedPositionalEncoding",
     "NumericalEmbedding",
     "PatchEmbedding",
+    "SeriesStatistics",
     "SinusoidalPositionalEncoding",
     "TransformerBlock",
 ]

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from mesa_keras.layers._series import fill_patches, flag_missing
+
 Shape = tuple[int | None, ...]
 
 
@@ -63,24 +65,10 @@ class PatchEmbedding(keras.layers.Layer):
         self.project.build((None, None, 2 * channels * self.patch_size))
 
     def call(self, inputs: Any) -> Any:
-        channels = inputs.shape[-1]
-        present = ops.isfinite(inputs)
-        x = ops.concatenate(
-            [
-                ops.where(present, inputs, ops.zeros_like(inputs)),
-                ops.cast(present, inputs.dtype),
-            ],
-            axis=-1,
-        )
-        valid = ops.any(present, axis=-1)
+        x, valid = flag_missing(inputs)
         if self.patch_size > 1:
-            tokens = -(-inputs.shape[1] // self.patch_size)
-            fill = tokens * self.patch_size - inputs.shape[1]
-            if fill:
-                x = ops.pad(x, [[0, 0], [0, fill], [0, 0]])
-                valid = ops.pad(valid, [[0, 0], [0, fill]], constant_values=False)
-            x = ops.reshape(x, (-1, tokens, self.patch_size * 2 * channels))
-            valid = ops.any(ops.reshape(valid, (-1, tokens, self.patch_size)), axis=-1)
+            x, valid = fill_patches(x, valid, self.patch_size)
+            x = ops.reshape(x, (-1, valid.shape[1], self.patch_size * x.shape[-1]))
         return self.project(ops.cast(x, self.compute_dtype)), valid
 
     def get_config(self) -> dict[str, Any]:

@@ -2,7 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from mesa_keras.branches import light_curve_transformer
+from mesa_keras.branches import adapt_statistics, light_curve_transformer
+from mesa_keras.layers import SeriesStatistics
 from tests.keras_checks import check_saving
 
 RNG = np.random.default_rng(0)
@@ -170,3 +171,52 @@ def test_rejects_bad_arguments():
         light_curve_transformer(STEPS, patch_size=0)
     with pytest.raises(ValueError, match="`dropout` must lie in"):
         light_curve_transformer(STEPS, dropout=1.0)
+
+
+RICH = {"stem": "convolution", "statistics": True}
+
+
+def test_statistics_add_a_token_per_view_and_are_saved(tmp_path):
+    model = build(**RICH)
+    tokens = model.get_layer("light_curve_class_token").output.shape[1] - 1
+    assert tokens == 15 + 10 + 2
+    adapt_statistics(model, VIEWS)
+    check_saving(model, VIEWS, tmp_path)
+    paths = [weight.path for weight in model.weights]
+    assert len(set(paths)) == len(paths)
+    assert all(path.startswith("light_curve_") for path in paths)
+
+
+def test_statistics_are_normalized_by_training_data():
+    model = build(**RICH)
+    before = encode(model)
+    adapt_statistics(model, VIEWS)
+    assert not np.allclose(encode(model), before)
+    for view in VIEWS:
+        numbers = model.get_layer(f"light_curve_{view}_numbers")
+        layer = numbers.get_layer(f"light_curve_{view}_numbers_normalization")
+        values, missing = layer(SeriesStatistics()(VIEWS[view]))
+        # Five rows: normal scores of five ranks, and none missing.
+        assert np.abs(np.mean(values, axis=0)).max() < 0.3
+        assert not np.any(missing)
+
+
+@pytest.mark.parametrize("missing", list(STEPS))
+def test_a_missing_view_adds_nothing_with_statistics(missing):
+    """Without the view, its patches and its numbers are masked."""
+    model = build(**RICH)
+    adapt_statistics(model, VIEWS)
+    views = {**VIEWS, missing: np.full_like(VIEWS[missing], np.nan)}
+    first = encode(model, views)
+    for layer in model.layers:
+        if missing in layer.name and layer.weights:
+            layer.set_weights([w + 0.3 for w in layer.get_weights()])
+    np.testing.assert_allclose(encode(model, views), first, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"stem": "pooling"}, {"stem": "convolution", "patch_size": 2}]
+)
+def test_stems_that_do_not_exist_or_fit_are_refused(changes):
+    with pytest.raises(ValueError, match="`stem` must be of"):
+        build(**changes)

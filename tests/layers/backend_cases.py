@@ -13,6 +13,8 @@ from mesa_keras import layers, losses, metrics
 RNG = np.random.default_rng(0)
 SERIES = RNG.normal(size=(3, 7, 4)).astype("float32")
 GAPS = np.where(RNG.random(SERIES.shape) < 0.3, np.nan, SERIES).astype("float32")
+LONG = RNG.normal(size=(3, 40)).astype("float32")
+LONG[1, 5:20] = np.nan
 TABLE = RNG.lognormal(size=(9, 4)).astype("float32")
 TABLE[2] = np.nan
 TABLE[3] = -1
@@ -46,6 +48,11 @@ LAYERS = {
     "TransformerBlock": (lambda: layers.TransformerBlock(2, 8), SERIES),
     "FastDropout": (lambda: layers.FastDropout(0.4, seed=1), SERIES),
     "PatchEmbedding": (lambda: layers.PatchEmbedding(3, 5), GAPS),
+    "ConvolutionalPatchEmbedding": (
+        lambda: layers.ConvolutionalPatchEmbedding(2, 5, filters=4),
+        GAPS,
+    ),
+    "SeriesStatistics": (layers.SeriesStatistics, LONG),
     "FeatureNormalization": (_normalization, TABLE),
     "NumericalEmbedding": (lambda: layers.NumericalEmbedding(5), np.abs(TABLE[4:])),
     "ContrastiveScale": (layers.ContrastiveScale, PAIRS),

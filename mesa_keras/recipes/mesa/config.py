@@ -1,8 +1,18 @@
 """Configuration of the MESA recipe."""
 
-import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from mesa_keras.config_fields import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    RATE,
+    SHARE,
+    check_field,
+    check_fields,
+    names,
+    option,
+)
 
 DISPOSITIONS = ("CONFIRMED", "CANDIDATE", "FALSE POSITIVE")
 SEED_PLANET_FEATURES = ("period", "depth", "planet_radius")
@@ -24,25 +34,10 @@ KEPLER12_STELLAR_FEATURES = (
     "magnitude",
 )
 
-# Which numbers a field takes, and how to say so.
-POSITIVE = (lambda value: value > 0, "must be positive")
-NOT_NEGATIVE = (lambda value: value >= 0, "must not be negative")
-RATE = (lambda value: 0 <= value < 1, "must lie in [0, 1)")
-SHARE = (lambda value: 0 < value < 0.5, "must lie in (0, 0.5)")
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Splits a comma list as typed on the command line."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
 
 def temperature(text: str) -> float | str:
     """A number, or the word `learnable`."""
     return text if text == "learnable" else float(text)
-
-
-def _option(default: Any, text: str, **extra: Any) -> Any:
-    return field(default=default, metadata={"help": text, **extra})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,158 +48,160 @@ class MesaConfig:
     means; a field is a command-line flag of the same name.
     """
 
-    labels: tuple[str, ...] = _option(
+    labels: tuple[str, ...] = option(
         DISPOSITIONS, "class names in order, comma-separated", parse=names
     )
-    planet_features: tuple[str, ...] = _option(
+    planet_features: tuple[str, ...] = option(
         KEPLER12_PLANET_FEATURES, "columns of the planet branch", parse=names
     )
-    stellar_features: tuple[str, ...] = _option(
+    stellar_features: tuple[str, ...] = option(
         KEPLER12_STELLAR_FEATURES, "columns of the stellar branch", parse=names
     )
-    derived_features: bool = _option(
+    derived_features: bool = option(
         False, "add features derived from physics to the planet branch"
     )
-    d_model: int = _option(64, "width of tokens and embeddings", rule=POSITIVE)
-    nhead: int = _option(4, "attention heads; divides d_model", rule=POSITIVE)
-    num_layers: int = _option(
+    d_model: int = option(64, "width of tokens and embeddings", rule=POSITIVE)
+    nhead: int = option(4, "attention heads; divides d_model", rule=POSITIVE)
+    num_layers: int = option(
         1, "Transformer blocks of the light-curve branch", rule=POSITIVE
     )
-    mlp_dim: int = _option(
+    mlp_dim: int = option(
         128, "width of the feed-forward layer of a block", rule=POSITIVE
     )
-    dropout: float = _option(0.2, "dropout rate in [0, 1)", rule=RATE)
-    patch_size: int = _option(
+    dropout: float = option(0.2, "dropout rate in [0, 1)", rule=RATE)
+    patch_size: int = option(
         8, "time bins of a token; 1 is a token per bin", rule=POSITIVE
     )
-    feature_dim: int = _option(
+    stem: str = option(
+        "convolution",
+        "how time bins become tokens",
+        choices=("linear", "convolution"),
+    )
+    view_statistics: bool = option(
+        True, "give the light-curve branch statistics of every view as well"
+    )
+    feature_dim: int = option(
         128, "width of the feature branches' hidden layer", rule=POSITIVE
     )
-    feature_transform: str = _option(
+    feature_transform: str = option(
         "quantile", "normalization of the features", choices=("log", "quantile")
     )
-    feature_embedding_dim: int = _option(
+    feature_embedding_dim: int = option(
         12,
         "width of the numerical embedding of a feature; 0 for none",
         rule=NOT_NEGATIVE,
     )
-    projection_dim: int = _option(
+    projection_dim: int = option(
         32, "dimension of the shared space of both views", rule=POSITIVE
     )
-    classifier_dim: int = _option(
+    classifier_dim: int = option(
         192, "width of the classifier's hidden layers", rule=POSITIVE
     )
-    num_towers: int = _option(
+    num_towers: int = option(
         3, "networks side by side whose probabilities are averaged", rule=POSITIVE
     )
-    temperature: float | str = _option(
+    temperature: float | str = option(
         0.07, "temperature of the contrastive loss, or `learnable`", parse=temperature
     )
-    contrastive_loss: str = _option(
+    contrastive_loss: str = option(
         "info_nce", "loss of the alignment", choices=("info_nce", "sigmoid")
     )
-    contrastive_weight: float = _option(
+    contrastive_weight: float = option(
         0.1, "weight of the contrastive loss", rule=NOT_NEGATIVE
     )
-    classification_weight: float = _option(
+    classification_weight: float = option(
         1.0, "weight of the focal loss", rule=NOT_NEGATIVE
     )
-    focal_alpha: float = _option(
+    focal_alpha: float = option(
         1.0, "weight of every class in the focal loss", rule=POSITIVE
     )
-    focal_gamma: float = _option(
+    focal_gamma: float = option(
         0.0, "focusing exponent of the focal loss", rule=NOT_NEGATIVE
     )
-    label_smoothing: float = _option(
+    label_smoothing: float = option(
         0.0, "share of a label spread over all classes", rule=RATE
     )
-    class_balance: str = _option(
+    class_balance: str = option(
         "none",
         "what to do about rare classes",
         choices=("none", "class_weights", "balanced_sampling"),
     )
-    epochs: int = _option(40, "passes over the training stars", rule=POSITIVE)
-    batch_size: int = _option(64, "candidates per step", rule=POSITIVE)
-    learning_rate: float = _option(1e-3, "peak learning rate of AdamW", rule=POSITIVE)
-    weight_decay: float = _option(
+    epochs: int = option(30, "passes over the training stars", rule=POSITIVE)
+    batch_size: int = option(64, "candidates per step", rule=POSITIVE)
+    learning_rate: float = option(1e-3, "peak learning rate of AdamW", rule=POSITIVE)
+    weight_decay: float = option(
         0.02, "decoupled weight decay of AdamW", rule=NOT_NEGATIVE
     )
-    warmup_epochs: float = _option(
+    warmup_epochs: float = option(
         3.0, "epochs of linear warm-up before the cosine", rule=NOT_NEGATIVE
     )
-    clip_norm: float = _option(1.0, "largest norm of a gradient", rule=POSITIVE)
-    patience: int = _option(
+    clip_norm: float = option(1.0, "largest norm of a gradient", rule=POSITIVE)
+    patience: int = option(
         12,
         "epochs without a better validation loss before training stops",
         rule=POSITIVE,
     )
-    weight_averaging: float = _option(
+    weight_averaging: float = option(
         0.99, "momentum of the moving average of the weights; 0 for none", rule=RATE
     )
-    augment: bool = _option(True, "augment the light curves")
-    max_shift: float = _option(
+    augment: bool = option(True, "augment the light curves")
+    max_shift: float = option(
         0.01, "augmentation: largest shift, fraction of a view", rule=NOT_NEGATIVE
     )
-    noise: float = _option(
+    noise: float = option(
         0.02, "augmentation: largest noise, in transit depths", rule=NOT_NEGATIVE
     )
-    scaling: float = _option(
+    scaling: float = option(
         0.05, "augmentation: largest change of amplitude", rule=NOT_NEGATIVE
     )
-    reversal: bool = _option(True, "augmentation: read half of the curves backwards")
-    modality_dropout: float = _option(
+    reversal: bool = option(True, "augmentation: read half of the curves backwards")
+    modality_dropout: float = option(
         0.05, "rate at which a whole modality is hidden in training", rule=RATE
     )
-    feature_dropout: float = _option(
+    feature_dropout: float = option(
         0.05, "rate at which a single feature is hidden in training", rule=RATE
     )
-    validation_fraction: float = _option(
+    validation_fraction: float = option(
         0.05, "share of stars for early stopping", rule=SHARE
     )
-    calibration_fraction: float = _option(
+    calibration_fraction: float = option(
         0.1, "share of stars for temperature and thresholds", rule=SHARE
     )
-    thresholds: str = _option(
+    thresholds: str = option(
         "none",
         "how class thresholds are chosen on the calibration stars",
         choices=("none", "max_f1"),
     )
-    jit_compile: bool = _option(
+    jit_compile: bool = option(
         False, "compile the training step with XLA: faster steps, a slow start"
     )
-    steps_per_execution: int = _option(
+    steps_per_execution: int = option(
         16, "training steps per call from Python", rule=POSITIVE
     )
-    deterministic: bool = _option(
+    deterministic: bool = option(
         False, "make two runs equal bit by bit, at some cost in speed"
     )
-    seed: int = _option(0, "seed of weights, split, order and augmentation")
+    seed: int = option(0, "seed of weights, split, order and augmentation")
 
     def __post_init__(self) -> None:
         self._check_names()
-        for entry in dataclasses.fields(self):
-            value = getattr(self, entry.name)
-            choices = entry.metadata.get("choices")
-            if choices:
-                self._check(entry.name, value in choices, f"must be of {choices}")
-            if "rule" in entry.metadata:
-                allows, rule = entry.metadata["rule"]
-                self._check(entry.name, allows(value), rule)
-        self._check("nhead", self.d_model % self.nhead == 0, "must divide d_model")
+        check_fields(self)
+        check_field(
+            self, "nhead", self.d_model % self.nhead == 0, "must divide d_model"
+        )
         number = isinstance(self.temperature, (int, float)) and self.temperature > 0
-        self._check(
+        check_field(
+            self,
             "temperature",
             number or self.temperature == "learnable",
             "must be positive, or `learnable`",
         )
 
-    def _check(self, name: str, ok: bool, rule: str) -> None:
-        if not ok:
-            raise ValueError(f"`{name}` {rule}. Received: {name}={getattr(self, name)}")
-
     def _check_names(self) -> None:
         unique = len(set(self.labels)) == len(self.labels)
-        self._check("labels", unique and len(self.labels) > 1, "must be two or more")
+        check_field(
+            self, "labels", unique and len(self.labels) > 1, "must be two or more"
+        )
         columns = (*self.planet_features, *self.stellar_features)
         if len(set(columns)) < len(columns) or not columns:
             raise ValueError(

@@ -125,6 +125,8 @@ def _tower(
             num_heads=config.nhead,
             mlp_dim=config.mlp_dim,
             dropout=config.dropout,
+            stem=config.stem,
+            statistics=config.view_statistics,
             name=f"{prefix}light_curve_branch",
         )
         encoded["light_curve"] = branch({view: inputs[view] for view in view_steps})

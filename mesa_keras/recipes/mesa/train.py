@@ -10,6 +10,7 @@ from typing import cast
 import keras
 import numpy as np
 
+from mesa_keras.branches import adapt_statistics
 from mesa_keras.evaluation import classification_metrics
 from mesa_keras.evaluation.thresholds import Objective
 from mesa_keras.layers import FeatureNormalization
@@ -190,10 +191,14 @@ def _set_seeds(config: MesaConfig) -> None:
 
 def adapt(model: keras.Model, data: MesaData) -> None:
     """Lets the feature normalizations of a model learn from training data."""
+    tables = {
+        data.planet_columns: data.planet_features,
+        data.stellar_columns: data.stellar_features,
+    }
     for layer in model._flatten_layers():
-        if isinstance(layer, FeatureNormalization):
-            planet = layer.columns == data.planet_columns
-            layer.adapt(data.planet_features if planet else data.stellar_features)
+        if isinstance(layer, FeatureNormalization) and layer.columns in tables:
+            layer.adapt(tables[layer.columns])
+    adapt_statistics(model, data.views)
 
 
 def _fit(
