@@ -8,9 +8,12 @@ import tensorflow as tf
 
 from mesa_keras.evaluation import softmax
 from ost_classifier.evaluate_frames import EvaluatedFrames
+from ost_classifier.model import normalizations
 from ost_classifier.predict import FEATURE_NAMES, FrameClassifier
 
 _BATCH = 1024
+# Below this slope a feature stands at the end of its range.
+_FLAT = 1e-12
 
 
 def gradient_importance(
@@ -18,32 +21,38 @@ def gradient_importance(
 ) -> dict[str, float]:
     """Returns how much a feature moves the logit of the class decided, by name.
 
-    The mean over frames of `|d logit / d feature|` times the feature's standard
-    deviation. It says what small changes do at the frames as they are, and nothing of
-    what the model would do without the feature; what is missing has no gradient.
+    The mean over frames of `|d logit / d t|` times the standard deviation of `t`, the
+    feature as the model normalizes it. It says what small changes do at the frames as
+    they are, and nothing of what the model would do without the feature; what is
+    missing has no gradient.
 
     Args:
         classifier: The model.
         evaluated: Frames and the network's outputs.
     """
-    total = {
-        name: np.zeros(x.shape[1], dtype=np.float64)
-        for name, x in evaluated.features.items()
-    }
+    scales = normalizations(classifier.predictor.model)
+    slopes: dict[str, list[np.ndarray]] = {name: [] for name in FEATURE_NAMES}
+    values: dict[str, list[np.ndarray]] = {name: [] for name in FEATURE_NAMES}
     for first in range(0, len(evaluated), _BATCH):
         rows = slice(first, first + _BATCH)
         features = {name: x[rows] for name, x in evaluated.features.items()}
-        slopes = _slopes(classifier, evaluated.embedding[rows], features)
-        for name, slope in slopes.items():
-            total[name] += np.abs(slope).sum(axis=0)
+        raw = _slopes(classifier, evaluated.embedding[rows], features)
+        for name, x in features.items():
+            scaled, stretch = _normalized(scales.get(name), x)
+            # The logit's slope in t is that in x over that of t in x.
+            steep = np.abs(stretch) > _FLAT
+            slope = np.divide(raw[name], stretch, out=np.zeros_like(x), where=steep)
+            slopes[name].append(slope)
+            values[name].append(np.where(np.isnan(x), np.nan, scaled))
     found = {}
-    for name, sums in total.items():
-        spread = _spread(evaluated.features[name])
+    for name, parts in slopes.items():
+        mean = np.abs(np.concatenate(parts)).mean(axis=0)
+        spread = _spread(np.concatenate(values[name]))
         for column, value in zip(
-            classifier.feature_names[name], sums / len(evaluated) * spread, strict=True
+            classifier.feature_names[name], mean * spread, strict=True
         ):
             found[f"{name}.{column}"] = float(value)
-    return _sorted(found)
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def permutation_importance(
@@ -123,6 +132,18 @@ def _slopes(
     }
 
 
+def _normalized(layer: Any, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values as the model normalizes them, and the slope of that, value by value."""
+    if layer is None:
+        return values, np.ones_like(values)
+    x = tf.constant(values)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        scaled, _ = layer(x)
+        total = tf.reduce_sum(scaled)
+    return np.asarray(scaled), np.nan_to_num(np.asarray(tape.gradient(total, x)))
+
+
 def _spread(values: np.ndarray) -> np.ndarray:
     """Standard deviation of the values that are there, 0 where there are none."""
     known = ~np.isnan(values)
@@ -155,7 +176,3 @@ def _scores(
     of_truth = probabilities[np.arange(len(used)), used.label]
     accuracy = float((probabilities.argmax(axis=1) == used.label).mean())
     return accuracy, float(-np.log(np.maximum(of_truth, 1e-15)).mean())
-
-
-def _sorted(values: Mapping[str, float]) -> dict[str, float]:
-    return dict(sorted(values.items(), key=lambda item: -item[1]))
