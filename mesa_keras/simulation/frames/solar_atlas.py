@@ -48,7 +48,7 @@ AIR_LINES = ((6302.00, 0.6), (6302.76, 0.4), (5885.98, 0.2), (5886.97, 0.2),
 AIR_BANDS = (
     (6276.6, 0.9, 24, 0.9),
     (6867.2, 1.1, 30, 2.0),
-    (7593.7, 1.2, 40, 4.0),
+    (7593.7, 1.2, 40, 6.0),
     (7165.0, 2.2, 60, 0.8),
     (8130.0, 2.6, 60, 0.5),
     (9300.0, 1.5, 150, 2.0),
@@ -75,9 +75,9 @@ def solar_atlas() -> SolarAtlas:
     size = round((LAST - FIRST) / STEP)
     sun, air = np.zeros(size), np.zeros(size)
     # Weak lines: crowded in the blue, few in the red.
-    density = 3.2 * np.exp(-np.arange(size) * STEP / 2600)
+    density = 9.0 * np.exp(-np.arange(size) * STEP / 1300)
     places = np.flatnonzero(rng.random(size) < density * STEP)
-    strengths = rng.exponential(0.5, places.size) * rng.random(places.size) ** 2
+    strengths = rng.exponential(0.9, places.size) * rng.random(places.size) ** 1.5
     depths = 0.02 + strengths
     widths = rng.uniform(0.8, 1.4, places.size)
     for place, depth, scale in zip(places, depths, widths, strict=True):
@@ -94,7 +94,7 @@ def solar_atlas() -> SolarAtlas:
         )
         strengths = depth * rng.uniform(0.1, 1.0, count) * np.exp(-1.5 * step / count)
         for wavelength, strength in zip(lines, strengths, strict=True):
-            _add(air, float(wavelength), float(strength), 0.04, 0)
+            _add(air, float(wavelength), float(strength), 0.08, 0)
     return SolarAtlas(sun, air)
 
 
