@@ -27,11 +27,23 @@ from mesa_keras.readers.frame_layout import (
 from mesa_keras.readers.frame_value import number
 
 GZIP_MAGIC = b"\x1f\x8b"
+FITS_MAGIC = b"SIMPLE  ="
+END_CARD = b"END     "
+CARD_BYTES = 80
+BLOCK_BYTES = 2880
+# Far more than any camera or survey writes.
+MAX_HEADER_BYTES = 4 << 20
 CHUNK_BYTES = 1 << 20
 # Bytes of headers and extensions that a gzipped file may hold besides its image.
 EXTRA_BYTES = 1 << 26
 FITS_DTYPES = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
-UNSIGNED_OFFSETS = {16: 2**15, 32: 2**31, 64: 2**63}
+# Kind of the stored numbers and offset that stand for the other kind of sign.
+TURNED = {
+    8: ("u", -(2.0**7)),
+    16: ("i", 2.0**15),
+    32: ("i", 2.0**31),
+    64: ("i", 2.0**63),
+}
 # What astropy raises on headers and tables with damaged bytes.
 DAMAGE = (
     *(OSError, EOFError, zlib.error, MemoryError),
@@ -60,6 +72,7 @@ def read_fits_pixels(path: Path) -> tuple[np.ndarray, dict[str, Any], list[str]]
             # Odd cards do no harm, and truncated files are found by their length.
             warnings.simplefilter("ignore")
             source, length = _plain_bytes(path, stream)
+            _check_header_ends(path, source)
             with fits.open(
                 source, memmap=False, do_not_scale_image_data=True, lazy_load_hdus=True
             ) as hdus:
@@ -105,6 +118,20 @@ def _plain_bytes(path: Path, stream: BinaryIO) -> tuple[BinaryIO, int]:
     return unpacked, length
 
 
+def _check_header_ends(path: Path, stream: BinaryIO) -> None:
+    """Refuses a file whose header does not end, before all of it is read as one."""
+    place = 0
+    while place < MAX_HEADER_BYTES and (block := stream.read(BLOCK_BYTES)):
+        if place == 0 and not block.startswith(FITS_MAGIC):
+            raise FrameError(path, "no FITS file, by its first bytes once unpacked")
+        place += len(block)
+        cards = range(0, len(block), CARD_BYTES)
+        if any(block.startswith(END_CARD, card) for card in cards):
+            stream.seek(0)
+            return
+    raise FrameError(path, f"its header has no END card within {place} bytes")
+
+
 def _first_image(path: Path, hdus: Any) -> Any:
     """The first HDU with an image of two dimensions, none of them empty."""
     from astropy.io import fits
@@ -127,8 +154,8 @@ def _check_length(path: Path, hdu: Any, length: int) -> None:
         tiles = math.prod(
             -(-n // tile) for n, tile in zip(hdu.shape, hdu.tile_shape, strict=True)
         )
-        # Data are padded to blocks of 2880 bytes, and some writers forget the padding.
-        needed = place["datLoc"] + place["datSpan"] - 2879
+        # Data are padded to whole blocks, and some writers forget the padding.
+        needed = place["datLoc"] + place["datSpan"] - BLOCK_BYTES + 1
         rows = len(hdu.compressed_data) if length >= needed else 0
         if rows < tiles:
             raise FrameError(
@@ -173,7 +200,11 @@ def _raw_plane(path: Path, stream: BinaryIO, hdu: Any) -> np.ndarray:
 def _compressed_plane(hdu: Any) -> np.ndarray:
     """Unpacks the tiles of the chosen plane only."""
     index = (0,) * (len(hdu.shape) - len(chosen_shape(hdu.shape)))
-    raw = np.asarray(hdu.section[index] if index else hdu.section[...])
+    try:
+        raw = np.asarray(hdu.section[index] if index else hdu.section[...])
+    except Exception as error:
+        # The class of the tile decoder's errors is not public.
+        raise ValueError(str(error)) from error
     return np.array(raw, dtype=raw.dtype.newbyteorder("="))
 
 
@@ -201,11 +232,11 @@ def _scaled(raw: np.ndarray, header: Mapping[str, Any]) -> np.ndarray:
         bits = 8 * raw.dtype.itemsize
         if zero == 0:
             return raw
-        if raw.dtype.kind == "i" and zero == UNSIGNED_OFFSETS.get(bits):
+        if (raw.dtype.kind, zero) == TURNED.get(bits):
             unsigned = raw.view(f"u{raw.dtype.itemsize}")
             # Adding the offset turns the sign bit, in place.
             unsigned ^= unsigned.dtype.type(1 << (bits - 1))
-            return unsigned
+            return unsigned if bits > 8 else unsigned.view(np.int8)
     if scale == 1 and zero == 0 and not empty.any():
         return raw
     wide = np.float32 if raw.dtype.itemsize <= 2 else np.float64

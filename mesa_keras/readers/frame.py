@@ -134,7 +134,7 @@ def is_frame_name(path: str | os.PathLike[str]) -> bool:
     extension = Path(name).suffix
     if extension == ".gz":
         inner = Path(name).with_suffix("").suffix
-        return not inner or inner in FRAME_EXTENSIONS or not inner[1:].isalpha()
+        return not inner or inner in FITS_EXTENSIONS or not inner[1:].isalpha()
     return extension in FRAME_EXTENSIONS
 
 

@@ -1,7 +1,9 @@
 """TIFF files to pixels: the first full-size page."""
 
 import logging
+import lzma
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +20,8 @@ PALETTE = 3
 UNCOMPRESSED = 1
 # What tifffile raises on damaged tags and strips.
 DAMAGE = (
-    *(OSError, EOFError, MemoryError, struct.error, RuntimeError),
+    *(OSError, EOFError, MemoryError, RuntimeError),
+    *(struct.error, zlib.error, lzma.LZMAError),
     *(ArithmeticError, AssertionError, AttributeError),
     *(LookupError, TypeError, ValueError),
 )
@@ -81,16 +84,14 @@ def _reason(error: Exception) -> str:
 
 def _full_page(path: Path, file: Any, notes: list[str]) -> Any:
     """The first page that is no thumbnail."""
-    pages = [
-        page
-        for page in (file.pages.get(i, aspage=True) for i in range(len(file.pages)))
-        if not page.is_reduced and page.imagelength > 0 and page.imagewidth > 0
-    ]
-    if not pages:
-        raise FrameError(path, "holds no full-size image")
-    if len(pages) > 1:
-        notes.append(f"the first of {len(pages)} pages was taken")
-    return pages[0]
+    count = len(file.pages)
+    for index in range(count):
+        page = file.pages.get(index, aspage=True)
+        if not page.is_reduced and page.imagelength > 0 and page.imagewidth > 0:
+            if count - index > 1:
+                notes.append(f"the first of {count - index} pages was taken")
+            return page
+    raise FrameError(path, "holds no full-size image")
 
 
 def _check_length(path: Path, page: Any, notes: list[str]) -> None:
