@@ -87,6 +87,7 @@ def evaluate(
         progress=options.progress,
     )
     seen = check_unseen(classifier, data, allow_optimistic=options.allow_optimistic)
+    folder.mkdir(parents=True, exist_ok=True)
     evaluated = run_model(
         classifier,
         data,
@@ -113,7 +114,6 @@ def evaluate(
         "warnings": [*classifier.notes, *data.warnings],
         **_measured(classifier, point, scored, both, pixels, options),
     }
-    folder.mkdir(parents=True, exist_ok=True)
     figures = draw(scored, both, pixels, results[WITH_HEADER], folder)
     files = {"results": folder / RESULTS_FILE, "report": folder / "report.html"}
     write_json(files["results"], results)

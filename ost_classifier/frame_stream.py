@@ -126,9 +126,11 @@ def decode_frame(
     header = frame.header
     values = header_values(header)
     numbers = {name: values[name] for name in _NUMBERS}
+    # The file is named beside what is said of it, and need not be in it.
+    own = f"{frame.path.name}: "
     notes = {
         "claim": asdict(read_claim(header)),
-        "warnings": list(frame.warnings),
+        "warnings": [text.removeprefix(own) for text in frame.warnings],
         "facts": {
             "night": observing_night(header),
             "camera": camera_name(header),
@@ -177,7 +179,6 @@ def _streamed(
     name: str, key: FileKey, outcome: Outcome, dtype: np.dtype
 ) -> StreamedFrame:
     if outcome.record is None:
-        # The file is named beside the reason, and need not be in it.
         fault = outcome.fault.removeprefix(f"{key.path}: ").rstrip(".")
         return StreamedFrame(name, key, fault=fault, lasting=outcome.lasting)
     record = np.frombuffer(outcome.record, dtype)[0]

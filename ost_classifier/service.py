@@ -107,10 +107,11 @@ class ClassifierService:
             `meta`: the model and how it was run. `results`, in the order of the paths:
             `path`, `class` (a name, or "unknown"), `class_id`, `score` (probability of
             the class decided), `abstained`, `pixel_verdict` (the same four from pixels
-            alone), `header_claim` (`kind`, `class`, `spectrograph`, `text`, or `None`),
-            `agreement` (see `agreement`), and `probabilities` if asked for. `defects`:
-            `path` and `reason` of what could not be read. `warnings`: `path` and
-            `warning` of what is odd about a file.
+            alone), `header_claim` (`kind`, `class` if it is stated, `classes` that it
+            allows, `spectrograph`, `text`; or `None`), `agreement` (see `agreement`),
+            and `probabilities` if asked for. `defects`: `path` and `reason` of what
+            could not be read. `warnings`: `path` and `warning` of what is odd about a
+            file.
 
         Raises:
             ValueError: If `batch_size` is not positive.

@@ -1,5 +1,6 @@
 """Classifies what is new in a folder, night by night, and keeps the output current."""
 
+import errno
 import os
 import time
 from collections import Counter
@@ -98,6 +99,8 @@ class FolderRun:
             raise FileNotFoundError(f"{self.folder} is not a folder.")
         for path in outputs.all().values():
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir() or not os.access(path.parent, os.W_OK):
+                raise OSError(errno.EACCES, "cannot be written", str(path))
         settings = {**service.meta(), "include_probs": service.include_probs}
         # Where thresholds come from and what there is to say of them decides nothing.
         for name in ("thresholds_source", "notes", "version"):

@@ -144,6 +144,11 @@ def _compared(
         "header_claim": {
             "kind": claim.kind,
             "class": claim.class_name,
+            "classes": [
+                name
+                for name, allowed in zip(class_names, claimed, strict=True)
+                if allowed
+            ],
             "spectrograph": claim.spectrograph,
             "text": claim.text,
         }

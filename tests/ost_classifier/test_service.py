@@ -52,6 +52,8 @@ def test_every_file_is_a_result_or_a_defect(model, paths):
     assert [claim and claim["kind"] for claim in claims] == [
         *("bias", "flat", "light", "dark", None),
     ]
+    assert claims[0]["classes"] == ["bias"]
+    assert claims[1]["classes"] == ["flats", "flat_dados", "flat_baches"]
     assert found["results"][4]["agreement"] == "no claim"
     meta = found["meta"]
     assert (meta["frames"], meta["defects"]) == (5, 2)

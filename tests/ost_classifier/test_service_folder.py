@@ -1,4 +1,5 @@
 import csv
+import errno
 import json
 import os
 import stat
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ost_classifier import frame_stream, service_folder
 from ost_classifier.service import ClassifierService
 from ost_classifier.service_folder import FolderOutputs, FolderRun
 from tests.small_ost import make_model, write_frame
@@ -115,17 +117,37 @@ def test_faults_that_pass_are_tried_again(service, night, tmp_path):
     assert (found.new, len(found.results["results"])) == (1, 5)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
-def test_what_may_not_be_read_is_a_defect(service, night, tmp_path):
-    (night / "0.fits").chmod(0)
-    (night / "deeper").chmod(0)
-    try:
-        found = FolderRun(service, night, outputs_in(tmp_path / "out")).look()
-    finally:
-        (night / "deeper").chmod(stat.S_IRWXU)
+def test_what_may_not_be_read_is_a_defect(service, night, tmp_path, monkeypatch):
+    """As the superuser, who may read everything, tests run in many containers."""
+    read, find = frame_stream.read_frame, service_folder.find_frames
+
+    def read_frame(path):
+        if path.endswith("0.fits"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return read(path)
+
+    def find_frames(root, on_error):
+        on_error(PermissionError(errno.EACCES, "Permission denied", f"{root}/deeper"))
+        return [path for path in find(root) if "deeper" not in path.parts]
+
+    monkeypatch.setattr(frame_stream, "read_frame", read_frame)
+    monkeypatch.setattr(service_folder, "find_frames", find_frames)
+    out = outputs_in(tmp_path / "out")
+    found = FolderRun(service, night, out).look()
     reasons = {Path(d["path"]).name: d["reason"] for d in found.results["defects"]}
-    assert "ermission denied" in reasons["0.fits"]
-    assert "ermission denied" in reasons["deeper"]
+    assert reasons["0.fits"] == "Permission denied"
+    assert reasons["deeper"] == "Permission denied"
+    assert len(found.results["results"]) == 2
+    monkeypatch.undo()
+    assert len(FolderRun(service, night, out).look().results["results"]) == 4
+
+
+def test_outputs_that_cannot_be_written_are_named_at_once(service, night, tmp_path):
+    (tmp_path / "log").mkdir()
+    out = FolderOutputs(output_json=tmp_path / "o.json", night_log=tmp_path / "log")
+    with pytest.raises(OSError, match=r"cannot be written: .*log"):
+        FolderRun(service, night, out)
+    assert not (tmp_path / "o.journal").exists()
 
 
 def test_other_settings_decide_anew_and_keep_what_was(service, night, tmp_path):
