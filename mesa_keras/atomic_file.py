@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+_CANNOT_WRITE = "cannot write: "
+
 
 @contextlib.contextmanager
 def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -22,7 +24,8 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         Path to write to, in the same folder and with the same suffix.
 
     Raises:
-        OSError: If the file cannot be written; it names `path`.
+        OSError: If the file cannot be written; it names `path`, or the one of several
+            nested files that it is about.
     """
     path = Path(path)
     try:
@@ -41,6 +44,9 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.chmod(0o666 & ~mask)
         temporary.replace(path)
     except OSError as error:
+        if (error.strerror or "").startswith(_CANNOT_WRITE):
+            # Of a file opened within this one, and about that.
+            raise
         raise _about(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -49,4 +55,4 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 def _about(path: Path, error: OSError) -> OSError:
     """The same error, of the file that the caller knows."""
     reason = error.strerror or str(error)
-    return OSError(error.errno, f"cannot write: {reason}", str(path))
+    return OSError(error.errno, f"{_CANNOT_WRITE}{reason}", str(path))

@@ -71,6 +71,16 @@ def test_a_missing_folder_is_an_error(tmp_path):
         pass
 
 
+def test_an_error_names_the_file_that_cannot_be_written(tmp_path):
+    def fill_the_disk():
+        with atomic_file(tmp_path / "first.csv"), atomic_file(tmp_path / "second.npz"):
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match=r"cannot write: No space.*second\.npz"):
+        fill_the_disk()
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.slow
 def test_a_kill_leaves_the_old_file(tmp_path):
     path = tmp_path / "result.json"

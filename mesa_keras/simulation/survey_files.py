@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -150,19 +151,20 @@ def _write(
 ) -> None:
     """Writes every file to a temporary name before the first takes its place."""
     is_test = (truth["split"] == "test").to_numpy()
+    arrays: dict[str, Any] = {
+        "object_id": frame["object_id"].to_numpy(dtype=str),
+        "convention": np.array(VIEW_CONVENTION),
+        **{name: np.stack(rows) for name, rows in views.items()},
+    }
+    text = json.dumps(facts, indent=2) + "\n"
+    writers: dict[str, Callable[[Path], Any]] = {
+        "train_data.csv": lambda path: frame[~is_test].to_csv(path, index=False),
+        "test_data.csv": lambda path: frame[is_test].to_csv(path, index=False),
+        "views.npz": lambda path: np.savez(path, **arrays),
+        "truth.csv": lambda path: truth.to_csv(path, index=False),
+        "simulation.json": lambda path: path.write_text(text, encoding="utf-8"),
+    }
     with contextlib.ExitStack() as stack:
-        paths = {
-            name: stack.enter_context(atomic_file(folder / name))
-            for name in SURVEY_FILES
-        }
-        frame[~is_test].to_csv(paths["train_data.csv"], index=False)
-        frame[is_test].to_csv(paths["test_data.csv"], index=False)
-        truth.to_csv(paths["truth.csv"], index=False)
-        arrays: dict[str, Any] = {
-            "object_id": frame["object_id"].to_numpy(dtype=str),
-            "convention": np.array(VIEW_CONVENTION),
-            **{name: np.stack(rows) for name, rows in views.items()},
-        }
-        np.savez(paths["views.npz"], **arrays)
-        text = json.dumps(facts, indent=2) + "\n"
-        paths["simulation.json"].write_text(text, encoding="utf-8")
+        for name in SURVEY_FILES:
+            # Written before the next is opened: an error is then about this file.
+            writers[name](stack.enter_context(atomic_file(folder / name)))

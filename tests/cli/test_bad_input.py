@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from cli import calibrate, evaluate_mesa, predict_mesa, train_mesa
+from cli import calibrate, evaluate_mesa, predict_mesa, simulate, train_mesa
 from tests.small_mesa import LABELS, STEPS, make_run, rows_of, write_table, write_views
 
 
@@ -222,6 +222,19 @@ def test_a_full_disk(fails, run, tmp_path, command):
     with full_disk(1000):
         message = fails(command, run[2], folder=folder)
     assert "too large" in message or "full" in message
+
+
+@pytest.mark.parametrize(
+    ("free_bytes", "file"), [(1000, "train_data.csv"), (12_000, "views.npz")]
+)
+def test_a_full_disk_in_a_simulation(tmp_path, capsys, free_bytes, file):
+    with full_disk(free_bytes):
+        status = simulate.main(["mesa", "--output_dir", str(tmp_path), "--num", "40"])
+    assert status == 2
+    message = capsys.readouterr().err.splitlines()[-1]
+    assert "too large" in message
+    assert message.endswith(f"{file}'")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow

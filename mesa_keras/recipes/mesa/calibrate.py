@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from mesa_keras.atomic_file import atomic_file
 from mesa_keras.evaluation import (
     classification_metrics,
     decide,
@@ -28,7 +29,6 @@ from mesa_keras.recipes.mesa.temperatures import (
     probabilities_of,
     rows_by_set,
 )
-from mesa_keras.training import save_model
 
 
 def calibrate_model(
@@ -193,9 +193,11 @@ def calibrate(
         abstain=abstain,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
-    if config is not None:
-        write_run_config(out, config)
-    save_model(predictor.model, out)
+    with atomic_file(out) as temporary:
+        predictor.model.save(temporary)
+        # Before the copy takes its name: neither stands there without the other.
+        if config is not None:
+            write_run_config(out, config)
     names = predictor.class_names
     counts = np.bincount(labels, minlength=len(names))
     new = np.asarray(rule.thresholds, dtype=np.float64)
