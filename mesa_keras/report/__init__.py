@@ -1,7 +1,8 @@
 """Figures and the HTML page of a run. Modules load when a name is first used."""
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mesa_keras.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from mesa_keras.report.alignment import alignment_figure
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from mesa_keras.report.roc import roc_figure
     from mesa_keras.report.training_curves import training_accuracy, training_loss
 
-# Matplotlib and scikit-learn take a second to load, which `--help` must not pay.
 _MODULES = {
     "Picture": "page",
     "Section": "page",
@@ -57,14 +57,4 @@ __all__ = [
     "tsne_map",
     "write_report",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        module = importlib.import_module(f"mesa_keras.report.{_MODULES[name]}")
-        return getattr(module, name)
-    raise AttributeError(f"module 'mesa_keras.report' has no attribute '{name}'")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_exports(__name__, _MODULES)

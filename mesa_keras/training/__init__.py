@@ -3,8 +3,7 @@
 Names load when first used, as they bring Keras along.
 """
 
-import importlib
-from typing import Any
+from mesa_keras.lazy_exports import lazy_exports
 
 _MODULES = {
     "EpochProgress": "progress",
@@ -17,14 +16,4 @@ _MODULES = {
 }
 
 __all__ = sorted(_MODULES)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
-        return getattr(module, name)
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_exports(__name__, _MODULES)
