@@ -146,7 +146,8 @@ def rows_with_density(frame: Any) -> np.ndarray:
     """Returns which rows of a table tell the density of their star, boolean."""
     columns = catalogue_columns(frame)
     names = ("stellar_radius", "stellar_logg", "stellar_mass")
-    return np.sum([np.isfinite(columns[name]) for name in names], axis=0) >= 2
+    known = np.sum([np.isfinite(columns[name]) for name in names], axis=0)
+    return np.asarray(known >= 2)
 
 
 def _density(cells: dict[str, float]) -> float:
