@@ -1,28 +1,33 @@
 """What a header says the frame is, in the dialects of many camera programs."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from mesa_keras.readers.frame_claim_instruments import (
+    CLEAR_PATTERNS,
+    INSTRUMENT_KEYS,
+    INSTRUMENT_PATTERNS,
+    OTHER_KEYS,
+)
 from mesa_keras.readers.frame_claim_words import (
-    KIND_PATTERNS,
+    FILLERS,
     LAMP_KEYS,
+    NAMES_OF_THE_SKY,
     OBJECT_KEYS,
     PHOTOMETRIC_FILTER,
     PICTURE_TYPES,
-    SPECTROGRAPH_KEYS,
-    SPECTROGRAPH_PATTERNS,
+    SAFE_PATTERNS,
     TYPE_KEYS,
+    TYPE_PATTERNS,
     VAGUE_KINDS,
 )
 from mesa_keras.readers.frame_header import FILTER_KEYS, header_values, named
 
 KINDS = ("bias", "dark", "flat", "light", "arc", "spectrum", "solar")
-# Kinds that say the same of a frame once a spectrograph is in the light path.
-WITH_SPECTROGRAPH = {"light": "spectrum"}
 # What a class may be called for a frame of a kind: a light frame may be anything that
 # saw the sky.
 COMPATIBLE_KINDS = {
@@ -70,8 +75,8 @@ def read_claim(header: Mapping[str, Any]) -> FrameClaim:
         next(iter(found), (None, "")),
     )
     spectrograph, words = _spectrograph(header)
-    if kind in VAGUE_KINDS and spectrograph is not None:
-        kind = "solar" if spectrograph == "einsteinturm" else WITH_SPECTROGRAPH["light"]
+    if kind in ("light", "solar") and spectrograph is not None:
+        kind = "solar" if spectrograph == "einsteinturm" else "spectrum"
     elif kind == "spectrum" and spectrograph is None:
         spectrograph = "any"
     band = named(header, FILTER_KEYS)
@@ -81,66 +86,84 @@ def read_claim(header: Mapping[str, Any]) -> FrameClaim:
     return FrameClaim(kind, class_name, spectrograph, text)
 
 
-def _kind_of(text: str) -> str | None:
-    """The kind of frame that some words stand for, or None."""
+def _spaced(text: str) -> str:
+    """Lower-case words apart: `DomeFlat_R` becomes `dome flat r`."""
+    text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)
+    return " ".join(re.split(r"[\s_\-.,;:/()\[\]+=#]+", text.strip())).lower().strip()
+
+
+def _kind_of_type(text: str) -> str | None:
+    """The kind that a word made for types stands for, or None."""
     words = _spaced(text)
-    for kind, pattern in KIND_PATTERNS:
+    for kind, pattern in (*SAFE_PATTERNS, *TYPE_PATTERNS):
         if pattern.search(words):
             return kind
     return None
 
 
-def _spaced(text: str) -> str:
-    """Lower-case words apart: `DomeFlat_R` becomes `dome flat r`."""
-    text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)
-    return " ".join(re.split(r"[\s_\-.,;:/()\[\]+=]+", text.strip())).lower()
+def _kind_of_object(text: str) -> str | None:
+    """The kind that an object's name stands for, or None for a thing of the sky."""
+    words = NAMES_OF_THE_SKY.sub(" ", _spaced(text))
+    for kind, pattern in SAFE_PATTERNS:
+        if pattern.search(words):
+            return kind
+    tokens = [re.sub(r"\d*(?:s|sec|ms)?$", "", word) for word in words.split()]
+    if any(re.fullmatch(r"\d{2,}", word) for word in words.split()):
+        # A number: more likely a catalogue's than a lamp's.
+        return None
+    for kind, pattern in TYPE_PATTERNS:
+        named_so = [pattern.fullmatch(token) is not None for token in tokens]
+        others = [t for t, so in zip(tokens, named_so, strict=True) if t and not so]
+        if any(named_so) and FILLERS.issuperset(others):
+            return kind
+    return None
 
 
-def _from_types(header: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found = []
+def _from_types(header: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in TYPE_KEYS:
         text = named(header, (key,))
-        kind = _kind_of(text) if text else None
-        if text and kind:
-            found.append((kind, f"{key}={text}"))
+        kind = _kind_of_type(text) if text else None
+        if kind:
+            yield kind, f"{key}={text}"
     code = str(header.get("PICTTYPE", "")).strip()
     if code in PICTURE_TYPES:
-        found.append((PICTURE_TYPES[code], f"PICTTYPE={code}"))
-    return found
+        yield PICTURE_TYPES[code], f"PICTTYPE={code}"
 
 
-def _from_objects(header: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found = []
+def _from_objects(header: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in OBJECT_KEYS:
         text = named(header, (key,))
         if text:
-            found.append((_kind_of(text) or "light", f"{key}={text}"))
-    return found
+            yield _kind_of_object(text) or "light", f"{key}={text}"
 
 
-def _from_lamps(header: Mapping[str, Any]) -> list[tuple[str, str]]:
-    found = []
+def _from_lamps(header: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in LAMP_KEYS:
-        switch = header.get(key.removesuffix("TYP") + "SET")
         text = named(header, (key,))
-        if text and switch is not False:
-            kind = _kind_of(text)
+        # A lamp may be named with a switch beside it that says whether it burns.
+        if text and header.get(f"{key.removesuffix('TYP')}SET") is not False:
+            kind = _kind_of_type(text)
             if kind in ("arc", "flat"):
-                found.append((kind, f"{key}={text}"))
-    return found
+                yield kind, f"{key}={text}"
 
 
 def _spectrograph(header: Mapping[str, Any]) -> tuple[str | None, str]:
     """The kind of spectrograph in the light path, and the words that say so."""
-    for key in SPECTROGRAPH_KEYS:
+    loose = (*CLEAR_PATTERNS, *INSTRUMENT_PATTERNS)
+    places = [(key, loose) for key in INSTRUMENT_KEYS]
+    places += [(key, CLEAR_PATTERNS) for key in OTHER_KEYS]
+    unsure: tuple[str | None, str] = (None, "")
+    for key, patterns in places:
         text = named(header, (key,))
         words = _spaced(text) if text else ""
-        for name, pattern in SPECTROGRAPH_PATTERNS:
-            if pattern.search(words):
-                return name, f"{key}={text}"
-    if header_values(header)["disperser_given"] == 1.0:
+        name = next((name for name, p in patterns if p.search(words)), None)
+        if name not in (None, "any"):
+            return name, f"{key}={text}"
+        if name and not unsure[0]:
+            unsure = name, f"{key}={text}"
+    if unsure[0] is None and header_values(header)["disperser_given"] == 1.0:
         return "any", "a disperser or slit is named"
-    return None, ""
+    return unsure
 
 
 def _class_name(
@@ -170,12 +193,14 @@ def class_meaning(class_name: str) -> tuple[str | None, str | None]:
         name does not tell.
     """
     words = _spaced(class_name)
-    spectrograph = next(
-        (name for name, pattern in SPECTROGRAPH_PATTERNS if pattern.search(words)), None
-    )
+    patterns = (*CLEAR_PATTERNS, *INSTRUMENT_PATTERNS)
+    spectrograph = next((name for name, p in patterns if p.search(words)), None)
     if spectrograph == "einsteinturm":
         return "solar", spectrograph
-    return _kind_of(class_name), spectrograph
+    kind = _kind_of_type(class_name)
+    if kind == "light" and spectrograph is not None:
+        kind = "spectrum"
+    return kind, spectrograph
 
 
 def claimed_classes(claim: FrameClaim, class_names: Sequence[str]) -> np.ndarray:
@@ -194,12 +219,16 @@ def claimed_classes(claim: FrameClaim, class_names: Sequence[str]) -> np.ndarray
     if claim.class_name is not None and claim.class_name in class_names:
         mask[list(class_names).index(claim.class_name)] = True
         return mask
-    for i, name in enumerate(class_names):
-        kind, spectrograph = class_meaning(name)
-        if kind not in COMPATIBLE_KINDS[claim.kind]:
-            continue
-        if claim.spectrograph in (None, "any") or spectrograph is None:
-            mask[i] = True
-        else:
-            mask[i] |= spectrograph == claim.spectrograph
-    return mask
+    meanings = [class_meaning(name) for name in class_names]
+    of_kind = np.array([kind in COMPATIBLE_KINDS[claim.kind] for kind, _ in meanings])
+    if claim.spectrograph is None or not of_kind.any():
+        return of_kind
+    # Flats and images of the sky without a spectrograph in the class's name had none.
+    without = claim.kind not in ("flat", "light")
+    for i, (_, spectrograph) in enumerate(meanings):
+        same = claim.spectrograph == spectrograph or "any" in (
+            claim.spectrograph,
+            spectrograph,
+        )
+        mask[i] = of_kind[i] and (without if spectrograph is None else same)
+    return mask if mask.any() else of_kind

@@ -1,4 +1,8 @@
-"""The words by which headers tell what a frame is, in many programs and languages."""
+"""The words by which headers tell what a frame is, in many programs and languages.
+
+In the lists below words stand apart by spaces; `_` stands for a space that may be left
+out, as in `dome_flat`.
+"""
 
 import re
 
@@ -7,25 +11,110 @@ TYPE_KEYS = (
     *("IMAGETYP", "IMAGETYPE", "IMGTYPE", "IMAGE-TYPE", "IMAGE_TYPE", "IMTYPE"),
     *("FRAME", "FRAMETYP", "FRAMETYPE", "FRAMTYPE", "KOAIMTYP", "OBSTYPE", "OBS_TYPE"),
     *("OBS-TYPE", "CCDTYPE", "DATA-TYP", "DATATYP", "EXPTYPE", "EXP_TYPE", "FLAVOR"),
-    *(
-        "ESO DPR TYPE",
-        "ESO DPR CATG",
-        "ESO DPR TECH",
-        "VIMTYPE",
-        "PIPELINE",
-        "OBSCLASS",
-    ),
-    *("DPRTYPE", "DPR TYPE", "OBSMODE", "TYPE", "IMGCLASS", "EXPOSTYP"),
+    *("ESO DPR TYPE", "ESO DPR CATG", "ESO DPR TECH", "VIMTYPE", "OBSCLASS", "TYPE"),
+    *("DPRTYPE", "DPR TYPE", "OBSMODE", "IMGCLASS", "EXPOSTYP", "FILETYPE"),
 )
-OBJECT_KEYS = ("OBJECT", "OBJNAME", "TARGNAME", "TARGET", "OBJECTID", "TITLE", "OBS_ID")
+OBJECT_KEYS = ("OBJECT", "OBJNAME", "TARGNAME", "TARGET", "OBJECTID", "TITLE")
 LAMP_KEYS = (
     *("LAMP1TYP", "LAMP2TYP", "LAMPID", "LAMP", "LAMPNAME", "CALLAMP", "COMPLAMP"),
     *("LMP_ID", "LAMPS", "SCLAMP", "CALSOURCE", "ESO INS LAMP1 NAME"),
 )
-SPECTROGRAPH_KEYS = (
-    *("INSTRUME", "SPECTROG", "SPECTRGR", "INSTRMNT", "INSTRUMENT", "SPECNAME"),
-    *("TELESCOP", "CAMERA", "DETECTOR", "OBSERVAT", "OBJECT", "APERTURE", "SLIT"),
-    *("FILTER", "ESO DPR TECH", "OBSMODE", "IMAGETYP", "OBSTYPE", "ORIGIN"),
+# TYPE codes of CCDSoft and TheSkyX.
+PICTURE_TYPES = {"1": "light", "2": "bias", "3": "dark", "4": "flat"}
+# Kinds that say no more than that the shutter was open.
+VAGUE_KINDS = ("light",)
+
+
+def word_pattern(words: str) -> re.Pattern[str]:
+    """Any of these words where no letters touch them.
+
+    Args:
+        words: Regular expressions apart by spaces, `_` for a space that may be missing.
+    """
+    choices = "|".join(words.split()).replace("_", " ?")
+    return re.compile(rf"(?<![a-zäöüß])(?:{choices})(?![a-zäöüß])")
+
+
+# In this order: the first that is found counts. A "flat dark" is a dark.
+# These words mean the same wherever they stand, in an object's name too.
+SAFE_WORDS = (
+    (
+        "bias",
+        "(?:super|master)?bias(?:es|bild|bilder|frames?)? zero_frames? nullbild(?:er)?"
+        " offset_frames? zero_(?:second|sec)_exposures?",
+    ),
+    (
+        "dark",
+        "(?:super|master)?darks?(?:frames?|current)? darks?_?flats? flats?_?darks?"
+        " dunkel(?:bild|bilder|strom|frames?|aufnahmen?)? thermal_frame",
+    ),
+    (
+        "flat",
+        "(?:sky|dome|lamp|int|dm|inst|twi|auto|led|panel|super|master|quartz|[dst])?"
+        "flats?(?:fields?|frames?|lamps?|bild|bilder|s)? twilights?(?:flats?)?"
+        " flat_?felder? flat_?feld hellbild(?:er)? hellfeld wei(?:ss|ß)bild(?:er)?"
+        " weisslicht tungsten wolfram(?:lampe)? halogen(?:lampe)? quartz quarz"
+        " white_(?:lamp|light) continuum_(?:lamp|source) continuum order_?def qth"
+        " internal_lamp t-?shirt incandescent gl[uü]hlampe deuterium",
+    ),
+    (
+        "arc",
+        "arcs? arc_lamps? comparisons? (?:comp|calibration|spectral)_lamps? wave_?cals?"
+        " wavelength(?:_cal\\w*)? cal(?:ib)?_lamp vergleichs\\w* eich(?:lampe|spektrum)"
+        " kalibrier(?:lampe|spektrum|ung\\w*) wellenl(?:ä|ae)ngen\\w* spektrallampe"
+        " th_ar thorium(?:_argon)? cu_ar hg_ar hg_ne he_ne cu_ne fe_ne u_ne hg_cd"
+        " neon(?:lampe|lamp)? argon(?:lampe|lamp)? xenon(?:lampe|lamp)? krypton\\w*"
+        " quecksilber\\w* (?:mercury|cadmium|zinc|helium)_(?:lamp|arc) ne_xe relco"
+        " glimm(?:lampe|starter) energiespar\\w* fabry_perot laser_comb lfc ar_ne",
+    ),
+    (
+        "solar",
+        "sun sonne sonnenspektrum sonnenflecken? sunspots? solar_(?:spectrum|disk|limb)"
+        " solar soleil photosphere granulation fraunhofer(?:linien)? daylight",
+    ),
+)
+# These mean a kind in the keywords for types and lamps, or as a whole object name: as a
+# part of one they may be names (AR Lac, CD -32, FF Aql, Mercury, a field near M31).
+TYPE_WORDS = (
+    ("bias", "zeros? offsets? ze"),
+    ("dark", "dk noir thermal"),
+    ("flat", "plu ff illum(?:ination)? trace pinhole lamp_orderdef"),
+    (
+        "arc",
+        "comp calib(?:ration)? cal wave line fp th ar ne xe kr hg cd zn fe cu he"
+        " ne_?ar fe_?ar mercury helium cadmium zinc starter eichung",
+    ),
+    ("spectrum", "spectr(?:um|a|oscopic|oscopy) spektr(?:um|en|al) spec echelle"),
+    (
+        "light",
+        "lights?(?:frames?)? (?:master_)?lights? objects? science expose exposures? sky"
+        " target sci obj acquisition acquire focus imaging image objekte? stars? std"
+        " standard pointing guide experimental snapshot ext external objektbild rohbild"
+        " aufnahme tricolor telluric flux primary raw stack(?:ed)? double snap preview",
+    ),
+)
+# What may stand beside such a word in an object's name.
+FILLERS = frozenset(
+    (
+        *(
+            "lamp",
+            "lampe",
+            "arc",
+            "cal",
+            "calib",
+            "calibration",
+            "spectrum",
+            "spektrum",
+        ),
+        *("frame", "frames", "image", "bild", "test", "master", "exposure", "exp"),
+        *("sec", "s", "for", "the", "of", "and", "und", "series", "serie", "field"),
+    )
+)
+# Nebulae and other things of the sky that have such words in their names.
+NAMES_OF_THE_SKY = re.compile(
+    r"dark (?:nebula|nebel|shark|doodad|horse|cloud|globule|wolf|tower|river|matter"
+    r"|energy|star|planet)|(?:dunkel|dark) ?(?:nebel|wolke)|solar (?:system|analog"
+    r"|twin|nebula)|sun ?flower|flat (?:galaxy|earth)|bow shock arc"
 )
 # Broad and narrow bands of imaging; a spectrograph sees none of them.
 PHOTOMETRIC_FILTER = re.compile(
@@ -34,271 +123,6 @@ PHOTOMETRIC_FILTER = re.compile(
     r"|h[ -]?(?:a(?:lpha)?|b(?:eta)?)|o[ -]?iii|s[ -]?ii)\b",
     re.IGNORECASE,
 )
-# TYPE codes of CCDSoft and TheSkyX.
-PICTURE_TYPES = {"1": "light", "2": "bias", "3": "dark", "4": "flat"}
-# Kinds that say no more than that the shutter was open.
-VAGUE_KINDS = ("light",)
 
-
-def _pattern(*words: str) -> re.Pattern[str]:
-    """Any of these words, on its own and with a plural or a number after it."""
-    return re.compile(r"(?<![a-z])(?:" + "|".join(words) + r")(?![a-z])")
-
-
-LAMPS = (
-    *("th ?ar", "thorium(?: argon)?", "ne", "neon", "ar", "argon", "xe", "xenon"),
-    *("kr", "krypton", "hg", "mercury", "quecksilber", "cd", "cadmium", "zn", "fe ?ar"),
-    *(
-        "fe ?ne",
-        "cu ?ar",
-        "cu ?ne",
-        "he ?ne",
-        "he ?ar",
-        "he ?ne ?ar",
-        "hg ?ne",
-        "ne ?ar",
-    ),
-    *("hg ?ar(?: ?ne)?", "hg ?cd", "ar ?ne", "ne ?xe", "ne ?hg", "u ?ne", "u ?ar"),
-    *("cd ?hg", "cd ?ne", "he ?hg ?cd", "helium", "relco", "glimmstarter", "starter"),
-)
-
-# In this order: the first that is found counts. "Flat dark" is a dark; "bias" before
-# "dark", since biases are often called zero-second darks.
-KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "bias",
-        _pattern(
-            *("bias(?:es)?", "zeros?", "offsets?", "zero frames?", "master ?bias"),
-            *("superbias", "nullbild(?:er)?", "bias ?frames?", "offset ?frames?"),
-            *("biasbild(?:er)?", "bi"),
-        ),
-    ),
-    (
-        "dark",
-        _pattern(
-            *(
-                "darks?",
-                "dark ?frames?",
-                "dark ?flats?",
-                "flat ?darks?",
-                "master ?darks?",
-            ),
-            *("dunkel(?:bild(?:er)?|strom|frames?)?", "dk", "superdark", "noir"),
-            *("dark ?current", "background ?dark"),
-        ),
-    ),
-    (
-        "flat",
-        _pattern(
-            *("flats?", "flat ?fields?", "sky ?flats?", "dome ?flats?", "twilights?"),
-            *(
-                "twilight ?flats?",
-                "flatbild(?:er)?",
-                "hellbild(?:er)?",
-                "master ?flats?",
-            ),
-            *(
-                "lamp ?flats?",
-                "ff",
-                "panel ?flats?",
-                "skyflats?",
-                "domeflats?",
-                "superflat",
-            ),
-            *(
-                "weissbild",
-                "weißbild",
-                "quartz",
-                "quarz",
-                "tungsten",
-                "wolfram",
-                "halogen",
-            ),
-            *(
-                "halogenlampe",
-                "white ?lamp",
-                "white ?light",
-                "continuum ?lamp",
-                "led ?flat",
-            ),
-            *("internal ?flat", "dflat", "tflat", "sflat", "qth", "illumination"),
-            *("milky", "orderdef", "lamp orderdef", "order ?def", "plage", "illum"),
-        ),
-    ),
-    (
-        "arc",
-        _pattern(
-            *("arcs?", "comp", "comparisons?", "comparison ?lamp", "wavecals?", "wave"),
-            *(
-                "wavelength",
-                "wavelength ?calibrations?",
-                "calibration ?lamp",
-                "arc ?lamp",
-            ),
-            *(
-                "cal(?:ib)? ?lamp",
-                "eich(?:ung|lampe|spektrum)?",
-                "kalibrier\\w*",
-                "calib",
-            ),
-            *("wellenlaengen\\w*", "wellenlängen\\w*", "spektrallampe", "lines?amp"),
-            *(
-                "vergleichs?\\w*",
-                "lamp wave",
-                "fp",
-                "fabry perot",
-                "laser ?comb",
-                "lfc",
-            ),
-            *LAMPS,
-        ),
-    ),
-    (
-        "solar",
-        _pattern(
-            *(
-                "sun",
-                "sonne",
-                "solar",
-                "soleil",
-                "sol",
-                "sonnenspektrum",
-                "photosphere",
-            ),
-            *("sunspots?", "sonnenflecken?", "granulation", "fraunhofer"),
-        ),
-    ),
-    (
-        "spectrum",
-        _pattern(
-            *("spectr(?:um|a|oscopic|oscopy)", "spektr(?:um|en|al)", "spec", "echelle"),
-            *(
-                "standard",
-                "std",
-                "specphot",
-                "spectrophotometric ?standard",
-                "telluric",
-            ),
-        ),
-    ),
-    (
-        "light",
-        _pattern(
-            *("lights?", "light ?frames?", "master ?lights?", "objects?", "science"),
-            *("expose", "exposures?", "sky", "target", "sci", "obj", "acquisition"),
-            *("acquire", "focus", "imaging", "image", "hellfeld", "objekte?", "stars?"),
-            *("pointing", "guide", "experimental", "lucky ?image", "raw light"),
-        ),
-    ),
-)
-
-SPECTROGRAPH_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "einsteinturm",
-        _pattern(
-            *("einstein ?(?:turm|tower)?", "solar ?spectrograph", "sonnenspektrograph"),
-            *(
-                "solar ?tower",
-                "sonnenturm",
-                "sun ?spectrograph",
-                "coelostat",
-                "zoelostat",
-            ),
-        ),
-    ),
-    (
-        "baches",
-        _pattern(
-            *(
-                "baches",
-                "echelles?",
-                "echelle ?spectrograph",
-                "e ?shel",
-                "feros",
-                "harps",
-            ),
-            *(
-                "harps ?n",
-                "uves",
-                "hires",
-                "fies",
-                "hermes",
-                "nres\\d*",
-                "flechas",
-                "tres",
-            ),
-            *("hides", "chiron", "espadons", "narval", "sophie", "elodie", "carmenes"),
-            *("hds", "steles", "mike", "hamilton", "bes", "oes", "musicos", "pepsi"),
-            *(
-                "x ?shooter",
-                "espresso",
-                "coralie",
-                "maroon ?x",
-                "kpf",
-                "neid",
-                "expres",
-            ),
-            *(
-                "puchereos",
-                "ceres",
-                "sarg",
-                "caos",
-                "levy",
-                "gecko",
-                "cafe",
-                "stella ?ses",
-            ),
-            *("whoppshel", "bhros", "ghost", "veloce", "salt ?hrs", "aries", "giano"),
-            *(
-                "igrins",
-                "parvi",
-                "kreuzgitter",
-                "cross ?dispers\\w*",
-                "fideos",
-                "pucheros",
-            ),
-        ),
-    ),
-    (
-        "dados",
-        _pattern(
-            *("dados", "long ?slit", "langspalt", "sprat", "alpy(?: ?\\d+)?", "lisa"),
-            *(
-                "lhires(?: ?iii)?",
-                "sgs",
-                "dss ?7",
-                "lowspec",
-                "uvex",
-                "star ?ex",
-                "lris",
-            ),
-            *("kast", "floyds", "isis", "ids", "boller\\w*", "rss", "dis", "goodman"),
-            *("spectra ?l200", "l200", "cafos ?spec\\w*", "osiris ?long", "spupnic"),
-            *(
-                "deveny",
-                "b&c",
-                "cgs",
-                "fast",
-                "rc ?spec",
-                "modspec",
-                "sptool",
-                "blue ?channel",
-            ),
-            *("red ?channel", "littrow", "czerny ?turner", "slit", "spalt", "tihi"),
-        ),
-    ),
-    (
-        "any",
-        _pattern(
-            *(
-                "spectrograph",
-                "spectrometer",
-                "spektrograph",
-                "spektrometer",
-                "spectro",
-            ),
-            *("grating", "gitter", "grism", "prism", "spectroscopic", "spectroscopy"),
-            *("spectrum", "spektrum"),
-        ),
-    ),
-)
+SAFE_PATTERNS = tuple((kind, word_pattern(words)) for kind, words in SAFE_WORDS)
+TYPE_PATTERNS = tuple((kind, word_pattern(words)) for kind, words in TYPE_WORDS)

@@ -30,6 +30,8 @@ PACKED = re.compile(r"^\s*(\d{4})(\d\d)(\d\d)\s*$")
 CLOCK = re.compile(r"^\s*(\d\d?):(\d\d?)(?::(\d\d?)(?:[.,]\d*)?)?")
 ANGLE = re.compile(r"^\s*([-+]?)(\d+)[: ](\d+)(?:[: ]([\d.]+))?\s*([EWew]?)")
 MJD_ZERO = datetime(1858, 11, 17)
+# Since there are photographic plates.
+YEARS = range(1850, 2200)
 HALF_DAY = timedelta(hours=12)
 
 
@@ -86,10 +88,12 @@ def _day(value: Any) -> date | None:
         if match is None:
             continue
         year, month, day = (int(match.group(i)) for i in order)
-        if year < 100:
+        if pattern is OLD and year < 100:
             # The old form of the standard is of the twentieth century by definition,
             # but was written on.
             year += 1900 if year >= 50 else 2000
+        if year not in YEARS:
+            return None
         try:
             return date(year, month, day)
         except ValueError:

@@ -1,0 +1,67 @@
+"""The words by which headers tell that a spectrograph is in the light path."""
+
+from mesa_keras.readers.frame_claim_words import word_pattern
+
+# Keywords that name instruments; words of any length are trusted there.
+INSTRUMENT_KEYS = (
+    *("INSTRUME", "SPECTROG", "SPECTRGR", "INSTRMNT", "INSTRUMENT", "SPECNAME"),
+    *("INSTNAME", "INSTR", "ESO INS ID", "SPECTRO"),
+)
+# Keywords in which an observer may name it; only words that are nothing else count.
+OTHER_KEYS = (
+    *("TELESCOP", "CAMERA", "DETECTOR", "OBSERVAT", "OBJECT", "APERTURE", "SLIT"),
+    *(
+        "FILTER",
+        "ESO DPR TECH",
+        "OBSMODE",
+        "IMAGETYP",
+        "OBSTYPE",
+        "CONFNAME",
+        "PROGRAM",
+    ),
+)
+CLEAR_WORDS = (
+    (
+        "einsteinturm",
+        "einstein_?(?:turm|tower) solar_spectrograph sonnenspektrograph solar_tower"
+        " sonnenturm sun_spectrograph coelostat zoelostat z[oö]lostat",
+    ),
+    (
+        "baches",
+        "baches echelles?(?:_spectrograph)? echelle_?spektrograph e_?shel espadons"
+        " feros harps(?:_n)? uves whoppshel flechas puchereos kreuzgitter"
+        " cross_?dispers\\w*",
+    ),
+    (
+        "dados",
+        "dados long_?slit langspalt alpy(?:_?600|_?200)? lhires(?:_?iii)? lowspec sprat"
+        " floyds uvex star_?ex",
+    ),
+    (
+        "any",
+        "spectrograph\\w* spectrometer spektrograph spektrometer spectro grating gitter"
+        " grism gitterspektrograph spectroscopic spectroscopy",
+    ),
+)
+INSTRUMENT_WORDS = (
+    ("einsteinturm", "einstein"),
+    (
+        "baches",
+        "hires fies hermes nres\\d* tres hides chiron narval sophie elodie carmenes hds"
+        " steles mike hamilton bes oes musicos pepsi x_?shooter espresso coralie"
+        " maroon_?x kpf neid expres ceres sarg caos levy gecko cafe stella_?ses bhros"
+        " ghost veloce hrs aries giano igrins parvi fideos pucheros",
+    ),
+    (
+        "dados",
+        "lisa sgs dss_?7 lris kast isis ids boller\\w* rss dis goodman l200 spupnic"
+        " deveny cgs fast rc_?spec modspec blue_channel red_channel littrow"
+        " czerny_turner tihi osiris_long slit spalt stis cosmos ldss\\d*",
+    ),
+    ("any", "spec prism"),
+)
+
+CLEAR_PATTERNS = tuple((name, word_pattern(words)) for name, words in CLEAR_WORDS)
+INSTRUMENT_PATTERNS = tuple(
+    (name, word_pattern(words)) for name, words in INSTRUMENT_WORDS
+)

@@ -1,0 +1,194 @@
+import math
+from datetime import datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mesa_keras.readers import (
+    HEADER_VALUE_NAMES,
+    camera_name,
+    header_values,
+    observing_night,
+)
+from mesa_keras.readers.frame_header import bayer_pattern, bit_depth
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ({"EXPTIME": 30}, 30.0),
+        ({"EXPTIME": "30,5"}, 30.5),
+        ({"EXPTIME": "6,4E-05"}, 6.4e-5),
+        ({"EXPOSURE": "1.5D1"}, 15.0),
+        ({"EXPTIME": "500 ms"}, 0.5),
+        ({"EXPTIME": "32us"}, 32e-6),
+        ({"EXPTIME": "2.0 s"}, 2.0),
+        ({"EXPTIME": "2 min"}, 120.0),
+        ({"EXPTIME": "1/60"}, 1 / 60),
+        ({"EXPTIME": "1/4000 s"}, 1 / 4000),
+        ({"EXPOINUS": 64}, 64e-6),
+        ({"EXPTIMMS": "250"}, 0.25),
+        ({"EXPTIME": "unparsable", "EXPOINUS": 5000}, 0.005),
+        ({"EXPTIME": -1, "EXPOSURE": 10.0}, 10.0),
+        ({"EXPTIME": 0.0}, 0.0),
+        ({"ESO DET WIN1 DIT1": 90.0}, 90.0),
+        ({"TELESCOP": "TESS", "EXPOSURE": 0.02}, 1728.0),
+        ({"EXPTIME": True}, math.nan),
+        ({"EXPTIME": "inf"}, math.nan),
+        ({"EXPTIME": float("nan")}, math.nan),
+        ({"EXPTIME": 1e30}, math.nan),
+        ({}, math.nan),
+    ],
+)
+def test_exposure(header, seconds):
+    found = header_values(header)["exposure"]
+    np.testing.assert_allclose(found, seconds, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("header", "binning"),
+    [
+        ({"XBINNING": 2, "YBINNING": 3}, (2, 3)),
+        ({"XBINNING": "2", "YBINNING": "2.0"}, (2, 2)),
+        ({"BINNING": "2x2"}, (2, 2)),
+        ({"BINNING": "1X4"}, (1, 4)),
+        ({"BINNING": 3}, (3, 3)),
+        ({"CCDSUM": "1 2"}, (1, 2)),
+        ({"CCDXBIN": 1, "CCDYBIN": 1}, (1, 1)),
+        ({"BINAXIS1": 2, "BINAXIS2": 1}, (2, 1)),
+        ({"XBINNING": 0, "YBINNING": "none"}, (math.nan, math.nan)),
+        ({"BINNING": "fast"}, (math.nan, math.nan)),
+    ],
+)
+def test_binning(header, binning):
+    values = header_values(header)
+    np.testing.assert_equal((values["binning_x"], values["binning_y"]), binning)
+
+
+@pytest.mark.parametrize(
+    ("header", "electrons", "setting"),
+    [
+        ({"EGAIN": 0.25, "GAIN": 120}, 0.25, 120),
+        ({"GAIN": 2.45}, 2.45, math.nan),
+        ({"GAIN": "1,7"}, 1.7, math.nan),
+        ({"GAIN": 0, "OFFSET": 9}, math.nan, 0),
+        ({"GAIN": 20, "OFFSET": 9}, math.nan, 20),
+        ({"GAIN": 300}, math.nan, math.nan),
+        ({"ISOSPEED": 800}, math.nan, 800),
+    ],
+)
+def test_gain(header, electrons, setting):
+    values = header_values(header)
+    found = values["gain"], values["gain_setting"]
+    np.testing.assert_equal(found, (electrons, setting))
+
+
+@pytest.mark.parametrize(
+    ("text", "celsius"),
+    [
+        *((-20.04, -20.04), ("-10,0", -10.0), ("-10 C", -10.0), ("+5.5 °C", 5.5)),
+        *((173.15, -100.0), ("263.15 K", -10.0), (-999, math.nan), (9999, math.nan)),
+    ],
+)
+def test_temperatures(text, celsius):
+    values = header_values({"CCD-TEMP": text, "SET-TEMP": text})
+    np.testing.assert_allclose(values["ccd_temp"], celsius, atol=1e-9)
+    np.testing.assert_allclose(values["set_temp"], celsius, atol=1e-9)
+
+
+def test_airmass_and_optics():
+    values = header_values({"AIRMASS": "1,2", "FOCALLEN": "3200 mm", "XPIXSZ": 3.75})
+    assert values["airmass"] == 1.2
+    assert values["focal_length"] == 3200
+    assert values["pixel_size"] == 3.75
+    assert math.isnan(header_values({"AIRMASS": 0.0})["airmass"])
+
+
+def test_what_is_given():
+    header = {"FILTER": "V", "OBJECT": "none", "OBJCTRA": "14 29 56", "GRATPOS": "OUT"}
+    values = header_values(header)
+    assert values["filter_given"] == 1
+    assert values["object_given"] == 0
+    assert values["pointing_given"] == 1
+    assert values["disperser_given"] == 0
+    assert header_values({"GRATING": "R600"})["disperser_given"] == 1
+
+
+def test_no_header_gives_no_values():
+    values = header_values({})
+    assert tuple(values) == HEADER_VALUE_NAMES
+    assert all(math.isnan(value) for value in values.values())
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ("EXPTIME", "XBINNING", "BINNING", "CCD-TEMP", "GAIN", "FILTER")
+        ),
+        st.one_of(
+            *(st.text(max_size=12), st.integers(), st.floats(), st.booleans()),
+            st.none(),
+        ),
+    )
+)
+def test_any_header_gives_numbers(header):
+    values = header_values(header)
+    assert all(isinstance(value, float) for value in values.values())
+    assert not any(math.isinf(value) for value in values.values())
+
+
+def test_camera_name():
+    assert camera_name({"INSTRUME": " ZWO  ASI120MC-S "}) == "ZWO ASI120MC-S"
+    assert camera_name({"INSTRUME": "unknown", "DETECTOR": "E2V"}) == "E2V"
+    assert camera_name({}) is None
+
+
+def test_mosaic_and_bits():
+    assert bayer_pattern({"BAYERPAT": "rggb"}) == "RGGB"
+    assert bayer_pattern({"COLORTYP": "RAW16", "BAYERPAT": "'GRBG'"}) == "GRBG"
+    assert bayer_pattern({"COLORTYP": "RGB"}) is None
+    assert bit_depth({"BITDEPTH": 12}, np.dtype("u2")) == 12
+    assert bit_depth({"BITDEPTH": 32}, np.dtype("u2")) == 16
+    assert bit_depth({}, np.dtype("i4")) == 32
+    assert bit_depth({"BITDEPTH": 12}, np.dtype("f4")) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "night"),
+    [
+        ({"DATE-OBS": "2024-04-16T15:33:10.623"}, "2024-04-16"),
+        ({"DATE-OBS": "2024-04-16T03:33:10"}, "2024-04-15"),
+        ({"DATE-OBS": "2024-04-16", "TIME-OBS": "03:00:01"}, "2024-04-15"),
+        ({"DATE-OBS": "2024-04-16", "UT": "22:00"}, "2024-04-16"),
+        ({"DATE-OBS": "2024-04-16"}, "2024-04-16"),
+        ({"DATE-OBS": "11/03/76", "UT": "17:38:00.00"}, "1976-03-11"),
+        ({"DATE-OBS": "05.12.2009", "UT": "02:00:00"}, "2009-12-04"),
+        # Hawaii: noon of the observatory is 22:21 UT.
+        ({"DATE-OBS": "2020-01-02T05:00:00", "SITELONG": "-155 28 18"}, "2020-01-01"),
+        ({"DATE-OBS": "2020-01-02T15:00:00", "SITELONG": "-155 28 18"}, "2020-01-01"),
+        ({"DATE-OBS": "2020-01-02T15:00:00", "LONGITUD": 155.5}, "2020-01-02"),
+        (
+            {"DATE-OBS": "2020-01-02T10:00:00", "DATE-LOC": "2020-01-01T23:00:00"},
+            "2020-01-01",
+        ),
+        ({"DAY-OBS": 20180810, "DATE-OBS": "2018-08-11T09:00:00"}, "2018-08-10"),
+        ({"MJD-OBS": 58340.9}, "2018-08-10"),
+        ({"JD": 2458341.4}, "2018-08-10"),
+        ({"DATE-OBS": "2020-13-45T00:00:00"}, None),
+        ({"DATE-OBS": "yesterday"}, None),
+        ({"DATE-OBS": "0001-01-01T00:00:00"}, None),
+        ({"DATE-OBS": "9999-12-31T23:59:59"}, None),
+        ({}, None),
+    ],
+)
+def test_observing_night(header, night):
+    assert observing_night(header) == night
+
+
+@given(st.datetimes(datetime(1850, 1, 1), datetime(2199, 1, 1)), st.floats(-180, 180))
+def test_night_is_near_the_date(moment, longitude):
+    date = moment.isoformat()
+    night = observing_night({"DATE-OBS": date, "LONG-OBS": longitude})
+    assert abs(np.datetime64(night) - np.datetime64(date[:10])).astype(int) <= 1
