@@ -113,6 +113,12 @@ class Camera:
         """Noise of a dark pixel in electrons: reading and rounding."""
         return float(np.hypot(self.read_noise, 0.29 * self.gain))
 
+    def faintest(self, averaged: int = 1) -> float:
+        """Electrons that stand out of noise and fixed patterns of a mean of frames."""
+        pattern = self.pattern
+        fixed = pattern.columns + pattern.rows + 0.5 * pattern.amplifiers
+        return self.noise * float(np.hypot(averaged**-0.5, fixed))
+
 
 def draw_camera(seed: int, number: int, max_size: int = 4096) -> Camera:
     """Draws a camera of the simulation.
@@ -184,7 +190,7 @@ def _draw_dark(rng: np.random.Generator, is_cmos: bool, merged: float) -> DarkSi
         hot_spread=uniform(rng, 0.6, 1.8),
         hot_strength=log_uniform(rng, 0.5, 4.0) / merged,
         noisy_fraction=log_uniform(rng, 1e-5, 5e-3) if chance(rng, 0.5) else 0.0,
-        glow_rate=log_uniform(rng, 0.005, 5.0) * merged if chance(rng, 0.35) else 0.0,
+        glow_rate=log_uniform(rng, 0.003, 2.0) * merged if chance(rng, 0.35) else 0.0,
     )
 
 

@@ -72,7 +72,7 @@ def _draw_seeing(shot: Shot) -> Seeing:
             camera.noise**2 * log_uniform(rng, 1, 60), 0.5 * camera.saturation
         )
     pattern = camera.pattern
-    steady = camera.noise * np.hypot(pattern.columns, pattern.rows)
+    steady = camera.noise * (pattern.columns + pattern.rows)
     if not shot.treatment.flattened:
         steady = np.hypot(steady, pattern.response * background)
     random = np.sqrt(background + camera.noise**2) / np.sqrt(shot.treatment.averaged)

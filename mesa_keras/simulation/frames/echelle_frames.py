@@ -57,7 +57,7 @@ def spectrum_baches(shot: Shot) -> Scene:
 
     profile = _star_profile(rng) if kind != "daylight" else _slit_profile(rng)
     image = echelle.image(flux, profile)
-    noise = shot.camera.noise / np.sqrt(shot.treatment.averaged)
+    noise = shot.camera.faintest(shot.treatment.averaged)
     lowest = min(3 * noise, 0.5 * shot.camera.saturation)
     level = log_uniform(rng, lowest, 1.2 * shot.camera.saturation)
     seconds = usual_seconds(rng, 5, 3600)
@@ -86,7 +86,7 @@ def wavelength_calibration_baches(shot: Shot) -> Scene:
         return spectrum.gaussian_lines(wavelength, lines, max(sigma, 0.5 * step))
 
     image = echelle.image(flux, _slit_profile(rng))
-    noise = shot.camera.noise / np.sqrt(shot.treatment.averaged)
+    noise = shot.camera.faintest(shot.treatment.averaged)
     saturation = shot.camera.saturation
     # Level of an ordinary line: the strongest ones are far above it and often full.
     level = log_uniform(rng, min(15 * noise, 0.1 * saturation), 1.0 * saturation)

@@ -19,7 +19,7 @@ def flats(shot: Shot) -> Scene:
     """An evenly lit frame: twilight, dome, panel or a cloth over the tube."""
     rng = shot.rng
     kind = pick(rng, {"twilight": 0.4, "dome": 0.25, "panel": 0.25, "cloth": 0.1})
-    seconds = usual_seconds(rng, 0.001, 30)
+    seconds = usual_seconds(rng, 0.001, 120 if chance(rng, 0.1) else 30)
     light = sky.vignetting(shot) * sky.dust_shadows(shot)
     slope = 0.05 if kind == "twilight" else 0.03
     light *= sky.gradient(shot, float(rng.normal(0.0, slope)))

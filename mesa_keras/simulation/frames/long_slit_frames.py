@@ -35,7 +35,8 @@ def flat_dados(shot: Shot) -> Scene:
         image *= 1 + slit.dispersed(strength) * _fringes(shot, slit)
     level = log_uniform(rng, 0.03, 1.3) * shot.camera.saturation
     if chance(rng, 0.1):
-        level = log_uniform(rng, 3 * shot.camera.noise, 0.05 * shot.camera.saturation)
+        lowest = 6 * shot.camera.faintest(shot.treatment.averaged)
+        level = max(0.03 * log_uniform(rng, 0.01, 1.0) * shot.camera.saturation, lowest)
     return _scene(shot, slit, image * np.float32(level), "lamp", lamp="halogen")
 
 
@@ -69,7 +70,7 @@ def wavelength_calibration_dados(shot: Shot) -> Scene:
         flux = flux / max(flux.max(), 1e-6) + glow * response
         image += slit.dispersed(flux) * slit.profile(opening, soft)
     image *= _slit_dust(shot, slit)
-    noise = shot.camera.noise / np.sqrt(shot.treatment.averaged)
+    noise = shot.camera.faintest(shot.treatment.averaged)
     lowest = max(0.01 * shot.camera.saturation, 12 * noise)
     level = log_uniform(
         rng, min(lowest, shot.camera.saturation), 5.0 * shot.camera.saturation
@@ -133,7 +134,7 @@ def _scene(
     shape = (-1, 1) if slit.upright else (1, -1)
     return Scene(
         kind=kind,
-        seconds=usual_seconds(rng, 0.05, 120) if seconds is None else seconds,
+        seconds=usual_seconds(rng, 0.02, 600) if seconds is None else seconds,
         electrons=slit.on_detector(np.maximum(image, 0)),
         colour=tuple(c.astype(np.float32).reshape(shape) for c in colours),
         target="" if lamp else spectrum_target(rng, kind),

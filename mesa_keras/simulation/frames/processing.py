@@ -3,6 +3,7 @@
 import numpy as np
 
 from mesa_keras.simulation.frames import colour_image
+from mesa_keras.simulation.frames.empty_pixels import with_empty_pixels
 from mesa_keras.simulation.frames.randomness import chance, log_uniform, pick, uniform
 from mesa_keras.simulation.frames.readout import read_out
 from mesa_keras.simulation.frames.scene import Scene, Shot
@@ -34,6 +35,7 @@ def take_frame(shot: Shot, scene: Scene) -> np.ndarray:
         values = _reduced(shot, scene, values)
         if shot.camera.mosaic and chance(rng, 0.5):
             values = colour_image.debayered(rng, values, shot.camera.mosaic)
+        return with_empty_pixels(rng, _stored(rng, values))
     return _stored(rng, values)
 
 

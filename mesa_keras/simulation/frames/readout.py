@@ -67,7 +67,9 @@ def _dark_charge(shot: Shot, seconds: float, rate: float) -> np.ndarray:
     camera, rng = shot.camera, shot.rng
     charge = np.full(shot.shape, rate * seconds, dtype=np.float32)
     if camera.dark.glow_rate and seconds >= 0.3:
-        charge += seconds * sensor.amplifier_glow(shot.seed, camera, shot.shape)
+        glow = sensor.amplifier_glow(shot.seed, camera, shot.shape)
+        strongest = 0.1 * camera.saturation / camera.dark.glow_rate
+        charge += np.float32(min(seconds, strongest)) * glow
     hot = sensor.hot_pixels(shot.seed, camera, shot.shape)
     states = rng.choice(np.array([0.1, 1.0, 2.0]), hot.rates.size)
     jump = np.where(hot.flickers & (shot.treatment.averaged == 1), states, 1.0)

@@ -55,11 +55,11 @@ def _painted(
     shot: Shot, seeing: Seeing, y: np.ndarray, x: np.ndarray, slope: float
 ) -> np.ndarray:
     rng = shot.rng
-    faintest = seeing.noise * seeing.fwhm * log_uniform(rng, 0.3, 8.0)
-    flux = star_field.star_fluxes(rng, y.size, faintest, slope)
+    # Flux of a star whose brightest pixel stands one sigma above the sky.
+    unit = seeing.noise / float(seeing.kernel.max())
+    flux = star_field.star_fluxes(rng, y.size, unit * log_uniform(rng, 0.1, 4), slope)
     # A frame that was kept shows at least something.
-    wanted = seeing.noise * seeing.fwhm * log_uniform(rng, 20, 100)
-    flux *= max(wanted / flux.max(), 1.0)
+    flux *= max(unit * log_uniform(rng, 8, 60) / flux.max(), 1.0)
     points = star_field.scatter(shot.shape, y, x, flux)
     return star_field.convolve(points, seeing.kernel)
 
@@ -109,7 +109,9 @@ def _galaxy(shot: Shot, seeing: Seeing) -> np.ndarray:
 
 
 def _galaxies(shot: Shot, seeing: Seeing) -> np.ndarray:
-    light = extended_sources.distant_galaxies(shot, seeing.noise * seeing.fwhm)
+    light = extended_sources.distant_galaxies(
+        shot, seeing.noise / float(seeing.kernel.max())
+    )
     return np.asarray(
         star_field.convolve(light, seeing.kernel) + stars(shot, seeing, 8, 200)
     )

@@ -41,8 +41,7 @@ def draw_object(
         slit_light: Light along the slit, `(width, 1)`.
     """
     rng, camera = shot.rng, shot.camera
-    noise = camera.noise / np.sqrt(shot.treatment.averaged)
-    noise *= 1 + camera.pattern.columns + camera.pattern.rows
+    noise = camera.faintest(shot.treatment.averaged)
     faintest = min(3 * noise, 0.3 * camera.saturation)
     peak = log_uniform(rng, faintest, 1.5 * camera.saturation)
     if chance(rng, 0.6):

@@ -65,7 +65,7 @@ def einsteinturm(shot: Shot) -> Scene:
     light = np.maximum(image, 0) * np.float32(level * shot.camera.saturation)
     return Scene(
         kind=kind,
-        seconds=usual_seconds(rng, 0.001, 8),
+        seconds=usual_seconds(rng, 0.001, 30),
         electrons=light,
         target=pick(rng, TARGETS),
         filter_name=pick(rng, {"": 0.8, "ND": 0.1, "Clear": 0.1}),
