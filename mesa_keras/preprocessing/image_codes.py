@@ -92,6 +92,9 @@ def plane_codes(plane: ArrayLike | PlaneCodes) -> PlaneCodes:
     if plane.dtype.kind == "f":
         return _float_codes(plane)
     limit = float(np.iinfo(plane.dtype).max)
+    if plane.dtype == np.int8:
+        # Differences of these would not fit into their own kind of number.
+        plane = plane.astype(np.int16)
     if plane.dtype in (np.uint8, np.uint16):
         return PlaneCodes(plane, 0.0, 1.0, 0.0, True, limit)
     if plane.dtype == np.int16:
