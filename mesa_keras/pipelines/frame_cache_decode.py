@@ -1,6 +1,8 @@
 """Decodes many files in parallel; a file that fails does not stop the others."""
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -93,7 +95,9 @@ def _decode_in_pool(
     """Yields outcomes; returns the files that were under way when a process died."""
     # Forking a process that runs TensorFlow's threads can hang.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_end_with_parent
+    )
     waiting = iter(keys)
     running: dict[Future[Outcome], FileKey] = {}
     left: list[FileKey] = []
@@ -123,6 +127,21 @@ def _decode_in_pool(
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return [*left, *waiting]
+
+
+def _end_with_parent() -> None:
+    """Ends this process as soon as the one that started it is gone.
+
+    A worker of a killed process would wait for its next file forever.
+    """
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _sentence(error: Exception) -> str:
