@@ -7,13 +7,14 @@ Both learn from `koi/train_data.csv` and its views and are measured on
 early stopping and calibration. Two settings of LightGBM: "plain" (300 trees, rate 0.04,
 31 leaves) and "regularised" (180 trees, rate 0.03, 15 leaves, row and column sampling,
 L2 5). Probabilities of three seeds are averaged for LightGBM; MESA is shown for each
-seed and for the mean of its probabilities. Intervals are paired bootstraps over stars.
+seed and for the mean of its probabilities. Features and runs are kept
+in `--work_dir` and taken from there by the next call with the same data and settings.
+Intervals are paired bootstraps over stars.
 """
 
 import argparse
 import dataclasses
 import os
-import tempfile
 from pathlib import Path
 
 import lightgbm
@@ -24,6 +25,7 @@ from tsfresh.feature_extraction import EfficientFCParameters
 
 from benchmarks.machine import machine
 from cli._arguments import quiet_start
+from mesa_keras.atomic_file import atomic_file
 
 with quiet_start():
     from mesa_keras.recipes.mesa.train import train
@@ -102,16 +104,30 @@ def load(path: Path, config: MesaConfig) -> MesaData:
     )
 
 
-def mesa_probabilities(config: MesaConfig, folder: Path, test: MesaData) -> list:
+def kept_features(data: MesaData, work_dir: Path) -> pd.DataFrame:
+    """TSFresh's features, computed once per table."""
+    path = work_dir / f"tsfresh_{data.fingerprint[:16]}.parquet"
+    if path.is_file():
+        return pd.read_parquet(path)
+    features = tsfresh_features(data)
+    work_dir.mkdir(parents=True, exist_ok=True)
+    with atomic_file(path) as temporary:
+        features.to_parquet(temporary)
+    return features
+
+
+def mesa_probabilities(
+    config: MesaConfig, folder: Path, test: MesaData, runs: Path
+) -> list:
     """Probabilities on the test stars, one array per seed."""
     result = []
     for seed in SEEDS:
-        with tempfile.TemporaryDirectory() as output:
-            run = train(
-                dataclasses.replace(config, seed=seed),
-                folder / "train_data.csv",
-                output,
-            )
+        run = train(
+            dataclasses.replace(config, seed=seed),
+            folder / "train_data.csv",
+            runs / f"seed_{seed}",
+            resume=True,
+        )
         found = run.model.predict(test.inputs(), batch_size=256, verbose=0)
         result.append(found["probabilities"])
     return result
@@ -122,7 +138,9 @@ def row(name: str, metrics: dict[str, float]) -> str:
     return f"| {name} | " + " | ".join(f"{metrics[m]:.3f}" for m in METRICS) + " |"
 
 
-def compare(folder: Path, config: MesaConfig, columns: str, features: tuple) -> None:
+def compare(
+    folder: Path, config: MesaConfig, columns: str, features: tuple, runs: Path
+) -> None:
     """Prints the rows of one set of columns, and the paired differences."""
     data, test = (
         load(folder / f"{part}_data.csv", config) for part in ("train", "test")
@@ -136,10 +154,10 @@ def compare(folder: Path, config: MesaConfig, columns: str, features: tuple) -> 
         found[f"LightGBM, {setting}"] = lightgbm_probabilities(
             setting, inputs[0], data.known_label(), inputs[1]
         )
-    runs = mesa_probabilities(config, folder, test)
+    ours = mesa_probabilities(config, folder, test, runs)
     for name, probabilities in found.items():
         print(row(f"{columns}; {name}", classification_metrics(label, probabilities)))
-    scores = [classification_metrics(label, probabilities) for probabilities in runs]
+    scores = [classification_metrics(label, probabilities) for probabilities in ours]
     for seed, metrics in zip(SEEDS, scores, strict=True):
         print(row(f"{columns}; MESA, seed {seed}", metrics))
     for name, take in (("mean", np.mean), ("spread (std)", np.std)):
@@ -149,14 +167,14 @@ def compare(folder: Path, config: MesaConfig, columns: str, features: tuple) -> 
                 {m: float(take([metrics[m] for metrics in scores])) for m in METRICS},
             )
         )
-    together = np.mean(runs, axis=0)
+    together = np.mean(ours, axis=0)
     print(
         row(f"{columns}; MESA, seeds together", classification_metrics(label, together))
     )
     for name, probabilities in found.items():
-        for ours, which in ((runs[0], "seed 0"), (together, "seeds together")):
+        for mine, which in ((ours[0], "seed 0"), (together, "seeds together")):
             differences = paired_bootstrap(
-                classification_metrics, test.star_id, label, ours, probabilities
+                classification_metrics, test.star_id, label, mine, probabilities
             )
             shown = ", ".join(
                 f"{m} {differences[m]['value']:+.3f} "
@@ -171,10 +189,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     default = Path(os.environ.get("MESA_DATA_DIR", "data")) / "koi"
     parser.add_argument("--data_dir", type=Path, default=default)
-    folder = parser.parse_args().data_dir
+    parser.add_argument(
+        "--work_dir", type=Path, default=Path("output/against_lightgbm")
+    )
+    arguments = parser.parse_args()
+    folder, work = arguments.data_dir, arguments.work_dir
     print(machine("keras", "tensorflow", "lightgbm", "tsfresh"))
     features = [
-        tsfresh_features(load(folder / f"{part}_data.csv", BASE))
+        kept_features(load(folder / f"{part}_data.csv", BASE), work)
         for part in ("train", "test")
     ]
     print("| inputs; model | " + " | ".join(METRICS) + " |")
@@ -184,8 +206,14 @@ def main() -> None:
         planet_features=SEED_PLANET_FEATURES,
         stellar_features=SEED_STELLAR_FEATURES,
     )
-    compare(folder, BASE, "12 columns + views", tuple(features))
-    compare(folder, seed_columns, "5 seed columns + views", tuple(features))
+    compare(folder, BASE, "12 columns + views", tuple(features), work / "12_columns")
+    compare(
+        folder,
+        seed_columns,
+        "5 seed columns + views",
+        tuple(features),
+        work / "5_columns",
+    )
 
 
 if __name__ == "__main__":
