@@ -170,6 +170,7 @@ def measure_parts(evaluated: Evaluated, seed: int = 0) -> dict[str, Any]:
     }
     if all(name in groups for name in FEATURES):
         parts["features"] = FEATURES
+    temperatures = evaluated.predictor.rule.temperatures()
     results = {}
     for part, names in parts.items():
         if len(names) == len(groups):
@@ -182,6 +183,7 @@ def measure_parts(evaluated: Evaluated, seed: int = 0) -> dict[str, Any]:
         if rows.size:
             results[part] = {
                 "num_objects": len(rows),
+                "temperature": temperatures.get(names, temperatures.get(())),
                 **_metrics(alone, rows, seed),
                 "calibration_band": calibration_band(
                     found["probabilities"][rows], seed=seed

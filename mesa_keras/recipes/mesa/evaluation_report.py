@@ -135,7 +135,8 @@ def _calibration(results: Mapping[str, Any], figures: list[Picture]) -> Section:
     text = (
         f"The calibration error is {error:.3f}, {place} the 95 % band of a perfectly "
         f"calibrated model with these probabilities, {band['low']:.3f} to "
-        f"{band['high']:.3f}. Temperature {results['model']['temperature']:.3f}."
+        f"{band['high']:.3f}. The temperature, by which logits are divided, is "
+        f"{results['model']['temperature']:.3f} for a candidate that has everything."
     )
     return Section(title="Calibration", text=[text], figures=figures)
 
@@ -146,12 +147,18 @@ def _parts(results: Mapping[str, Any]) -> Section:
         return Section(title="From a part of the inputs")
     names = ("accuracy", "macro_f1", "roc_auc", "log_loss", "ece")
     table = Table(
-        columns=["Inputs shown", "Candidates", *(METRICS[name] for name in names)],
+        columns=[
+            "Inputs shown",
+            "Candidates",
+            *(METRICS[name] for name in names),
+            "Temperature",
+        ],
         rows=[
             [
                 part.replace("_", " "),
                 row["num_objects"],
                 *(row[name]["value"] for name in names),
+                row["temperature"],
             ]
             for part, row in results["parts"].items()
         ],

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
+from mesa_keras.evaluation import softmax
 from mesa_keras.inference import Predictor
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.evaluate import evaluate
 from mesa_keras.recipes.mesa.evaluation_report import light_curve_sentence
+from mesa_keras.recipes.mesa.modalities import FEATURES, show_only
 from mesa_keras.recipes.mesa.model_data import load_for_model
 from mesa_keras.recipes.mesa.train import train
 from mesa_keras.training import save_model
@@ -60,6 +62,28 @@ def test_numbers_are_those_of_scikit_learn(run, evaluated):
     matrix = metrics.confusion_matrix(y, decided)
     assert results["confusion_matrix"] == matrix.tolist()
     assert set(results["per_class"]) == set(LABELS)
+
+
+def test_each_part_is_measured_with_its_own_temperature(run, tmp_path):
+    predictor = Predictor(run[0])
+    sets = {name: 1 + 0.5 * i for i, name in enumerate(predictor.rule.temperatures())}
+    predictor.rule.calibrate(sets)
+    save_model(predictor.model, tmp_path / "model.keras")
+    found = evaluate(tmp_path / "model.keras", run[2], tmp_path / "out")
+    parts, data = found.results["parts"], load_for_model(predictor, run[2])
+    assert set(parts) == {"light_curve", *FEATURES, "features"}
+    for part, row in parts.items():
+        shown = FEATURES if part == "features" else (part,)
+        assert row["temperature"] == sets[shown]
+        inputs = show_only(data.inputs(), shown)
+        p = softmax(predictor.predict(inputs)["logits"], sets[shown])
+        assert row["log_loss"]["value"] == pytest.approx(
+            metrics.log_loss(data.label, p), abs=1e-6
+        )
+    named = found.results["model"]["temperatures"]
+    assert named["planet_features + stellar_features"] == sets[FEATURES]
+    assert named["light_curve"] == sets["light_curve",]
+    assert ">Temperature</th>" in found.files["report"].read_text()
 
 
 def test_says_what_was_measured(run, evaluated):
