@@ -116,9 +116,11 @@ def simulate_frame(
         header = NO_HEADER
     truth = {
         "label": label,
-        **_truth(camera, night, treatment, scene),
+        "camera": f"camera_{camera.number:04d}",
+        "night": f"camera_{camera.number:04d}_{night.start:%Y%m%d}",
         "header": header.dialect,
         "header_kind": header.kind,
+        **_truth(camera, night, treatment, scene),
         "height": pixels.shape[0],
         "width": pixels.shape[1],
         "dtype": str(pixels.dtype),
@@ -137,10 +139,7 @@ def _drawn(shot: Shot, label: str) -> tuple[Scene, np.ndarray]:
 def _truth(
     camera: Camera, night: Night, treatment: Treatment, scene: Scene
 ) -> dict[str, Any]:
-    name = f"camera_{camera.number:04d}"
     return {
-        "camera": name,
-        "night": f"{name}_{night.start:%Y%m%d}",
         "scene": scene.kind,
         "treatment": treatment.kind,
         "averaged": treatment.averaged,

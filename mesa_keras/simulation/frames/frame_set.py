@@ -4,6 +4,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -21,6 +22,8 @@ from mesa_keras.simulation.frames.frame_file import write_frame
 
 FRAME_TABLE, FRAME_FACTS = "frames.csv", "simulation.json"
 _CHUNK = 16
+# How frames are named, for those whose table a kill has kept from being written.
+_NAME = re.compile(r"\d{6}(\.[A-Za-z]+)+")
 
 Task = tuple[str, int]
 
@@ -70,18 +73,6 @@ def simulate_frames(
         raise ValueError(f"`workers` must be 1 or more. Received: {workers}")
     folder = Path(output_dir)
     _clear(folder)
-    for label, count in counts.items():
-        if count:
-            (folder / label).mkdir(exist_ok=True)
-    tasks = [(label, n) for label, count in counts.items() for n in range(count)]
-    rows: list[dict[str, Any]] = []
-    with tqdm(
-        total=len(tasks), desc="simulating", unit=" frames", disable=not progress
-    ) as bar:
-        for part in _simulated(simulation, folder, tasks, workers or _cores()):
-            rows.extend(part)
-            bar.update(len(part))
-    table = pd.DataFrame(rows)
     facts = {
         "simulated": True,
         "num_per_class": num_per_class,
@@ -92,10 +83,22 @@ def simulate_frames(
         "max_size": max_size,
         "version": __version__,
     }
-    with atomic_file(folder / FRAME_TABLE) as path:
-        table.to_csv(path, index=False)
+    # First of all: after a kill it tells that the frames are not real.
     with atomic_file(folder / FRAME_FACTS) as path:
         path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    tasks = [(label, n) for label, count in counts.items() for n in range(count)]
+    for label in dict.fromkeys(label for label, _ in tasks):
+        (folder / label).mkdir(exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    with tqdm(
+        total=len(tasks), desc="simulating", unit=" frames", disable=not progress
+    ) as bar:
+        for part in _simulated(simulation, folder, tasks, workers or _cores()):
+            rows.extend(part)
+            bar.update(len(part))
+    table = pd.DataFrame(rows)
+    with atomic_file(folder / FRAME_TABLE) as path:
+        table.to_csv(path, index=False)
     return table
 
 
@@ -121,7 +124,7 @@ def frame_counts(
             )
         if not 0 <= part < float("inf"):
             raise ValueError(
-                f"`class_fractions` must not be negative. Received: {label}={part}"
+                f"`class_fractions` must be 0 or more. Received: {label}={part}"
             )
     total = sum(class_fractions.values())
     if not total:
@@ -146,10 +149,14 @@ def _clear(folder: Path) -> None:
         raise FileExistsError(
             f"{stranger} is there already and was not simulated: choose another folder"
         )
-    if simulated and earlier.exists():
-        for name in pd.read_csv(earlier, usecols=["file"])["file"]:
-            (folder / name).unlink(missing_ok=True)
+    if earlier.exists():
+        names = pd.read_csv(earlier, usecols=["file"])["file"]
+        found = [folder / str(name) for name in names]
         earlier.unlink()
+    else:
+        found = [path for path in found if _NAME.fullmatch(path.name)]
+    for path in found:
+        path.unlink(missing_ok=True)
 
 
 def _cores() -> int:

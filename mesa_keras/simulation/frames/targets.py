@@ -35,11 +35,15 @@ _LAMP_WORDS = ("{}", "{} lamp", "{} Lampe", "Arc {}", "COMP {}", "comp", "arc", 
                "wavelength calibration", "wave cal", "calib", "Kalibration",
                "ThAr")  # fmt: skip
 _FLAT_WORDS = {
-    "slit": ("Flat", "flat", "Flat DADOS", "flat_dados", "lamp flat", "Halogen",
-             "Quartz", "Tungsten", "internal flat", "Flat lamp", "FLAT", "slit flat"),
-    "echelle": ("Flat", "flat", "Flat BACHES", "flat_baches", "Halogen", "lamp flat",
-                "Tungsten", "LDLS", "FLAT", "order definition", "blaze", "continuum"),
-}  # fmt: skip
+    "slit": (
+        *("Flat", "flat", "Flat DADOS", "DADOS flat", "lamp flat", "Halogen", "Quartz"),
+        *("Tungsten", "internal flat", "Flat lamp", "FLAT", "slit flat", "continuum"),
+    ),
+    "echelle": (
+        *("Flat", "flat", "Flat BACHES", "BACHES flat", "Halogen", "lamp flat", "LDLS"),
+        *("Tungsten", "FLAT", "order definition", "blaze", "continuum", "Flatfield"),
+    ),
+}
 _INSTRUMENT_WORDS = {"slit": "DADOS", "echelle": "BACHES"}
 
 
