@@ -111,7 +111,11 @@ def _calibrate(arguments: argparse.Namespace) -> int:
     print_table(
         {
             "candidates": ", ".join(f"{n} {c:,}" for n, c in result.counts.items()),
-            **{f"temperature {n}": f"{v:.4f}" for n, v in result.temperatures.items()},
+            **{
+                "temperature "
+                + name.replace("_features", "").replace("_", " "): f"{t:.4f}"
+                for name, t in result.temperatures.items()
+            },
             **{f"threshold {n}": f"{v:.4f}" for n, v in result.thresholds.items()},
             **_compared(result.before, result.after),
             **({"with a fault": f"{faults:,}"} if faults else {}),

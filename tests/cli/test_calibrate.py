@@ -18,6 +18,8 @@ def test_writes_a_copy_and_says_what_changed(run, tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "log-loss before, after" in shown
     assert "ECE before, after" in shown
+    assert "temperature light curve" in shown
+    assert "temperature planet + stellar + light curve" in shown
     assert float(Predictor(out).rule.abstain) == 1
 
 
