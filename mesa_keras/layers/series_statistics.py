@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import keras
+import numpy as np
 from keras import ops
 
 Shape = tuple[int | None, ...]
@@ -76,45 +77,34 @@ class SeriesStatistics(keras.layers.Layer):
         there = ops.isfinite(x)
         x = ops.where(there, x, 0.0)
         weight = ops.cast(there, "float32")
-        count = ops.sum(weight, axis=1)
-        quantiles = _quantiles(x, there, count)
-        mean = _mean(x, weight)
-        centred = ops.where(there, x - mean[:, None], 0.0)
-        variance = _mean(centred**2, weight)
-        std = ops.sqrt(ops.maximum(variance, _CONSTANT))
-        z = centred / std[:, None]
-        rough = _mean_difference(x, weight, 1)
-        both = weight * weight[:, ::-1]
-        asymmetry = _mean(ops.abs(x - x[:, ::-1]), both)
+        count = ops.sum(weight, axis=1, keepdims=True)
+        mean = _ratio(ops.sum(x, axis=1, keepdims=True), count)
+        means = _means(ops.where(there, x - mean, 0.0), weight)
+        std = ops.sqrt(ops.maximum(means[:, :1], _CONSTANT))
+        infinite = ops.where(there, x, float("inf"))
+        quantiles = _quantiles(infinite, count)
         quarter = x.shape[1] // 4
-        ends = ops.concatenate(
+        ends = [infinite[:, :quarter], infinite[:, -quarter:]]
+        lower, upper = QUANTILES.index(0.25), QUANTILES.index(0.75)
+        roughness, curvature, asymmetry = ops.split(means[:, 3 + len(LAGS) :], 3, 1)
+        result = ops.concatenate(
             [
-                ops.where(there, x, float("inf"))[:, :quarter],
-                ops.where(there, x, float("inf"))[:, -quarter:],
+                quantiles,
+                mean,
+                std,
+                means[:, 1:3] / ops.concatenate([std**3, std**4], axis=1),
+                quantiles[:, upper : upper + 1] - quantiles[:, lower : lower + 1],
+                roughness,
+                curvature,
+                roughness / std,
+                means[:, 3 : 3 + len(LAGS)] / std**2,
+                asymmetry,
+                asymmetry / std,
+                ops.min(ops.concatenate(ends, axis=1), axis=1, keepdims=True),
             ],
             axis=1,
         )
-        numbers = [
-            *quantiles,
-            mean,
-            std,
-            _mean(z**3, weight),
-            _mean(z**4, weight),
-            quantiles[QUANTILES.index(0.75)] - quantiles[QUANTILES.index(0.25)],
-            rough,
-            _mean_difference(x, weight, 2),
-            rough / std,
-            *(
-                _mean(z[:, lag:] * z[:, :-lag], weight[:, lag:] * weight[:, :-lag])
-                for lag in LAGS
-            ),
-            asymmetry,
-            asymmetry / std,
-            ops.min(ends, axis=1),
-        ]
-        result = ops.stack(numbers, axis=1)
-        known = ops.isfinite(result) & (count >= 2)[:, None]
-        return ops.where(known, result, float("nan"))
+        return ops.where(ops.isfinite(result) & (count >= 2), result, float("nan"))
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return input_shape[0], len(self.names)
@@ -123,25 +113,54 @@ class SeriesStatistics(keras.layers.Layer):
         return keras.KerasTensor(self.compute_output_shape(inputs.shape), "float32")
 
 
-def _mean(x: Any, weight: Any) -> Any:
+def _ratio(total: Any, count: Any) -> Any:
     """Mean of the values that are there; NaN where none is."""
-    total = ops.sum(weight, axis=1)
-    mean = ops.sum(x * weight, axis=1) / ops.maximum(total, 1.0)
-    return ops.where(total > 0, mean, float("nan"))
+    return ops.where(count > 0, total / ops.maximum(count, 1.0), float("nan"))
 
 
-def _mean_difference(x: Any, weight: Any, order: int) -> Any:
-    for _ in range(order):
-        x = x[:, 1:] - x[:, :-1]
-        weight = weight[:, 1:] * weight[:, :-1]
-    return _mean(ops.abs(x), weight)
+def _means(x: Any, weight: Any) -> Any:
+    """Means over the steps, all at once: a hundred small sums would cost more.
+
+    Args:
+        x: Deviations from the mean, 0 where missing, `(batch, steps)`.
+        weight: 1 where a value is there.
+
+    Returns:
+        Means of the powers 2 to 4; of the products with the step `LAGS` later; of the
+        absolute first and second difference and the difference to the reversed series.
+    """
+    steps = x.shape[1]
+    index = np.arange(steps)
+    # Step `steps` is the one put behind the end: missing.
+    partners = [np.minimum(index + lag, steps) for lag in LAGS]
+    partners.append(steps - 1 - index)
+    partners = np.stack(partners)
+    shifted, there = (
+        ops.take(ops.pad(part, [[0, 0], [0, 1]]), partners, axis=1)
+        for part in (x, weight)
+    )
+    both = there * weight[:, None]
+    one, two = LAGS.index(1), LAGS.index(2)
+    x, weight = x[:, None], weight[:, None]
+    after, later = shifted[:, one : one + 1], shifted[:, two : two + 1]
+    three = both[:, two : two + 1] * there[:, one : one + 1]
+    parts = [
+        (x**2, weight),
+        (x**3, weight),
+        (x**4, weight),
+        (x * shifted[:, :-1], both[:, :-1]),
+        (ops.abs(after - x), both[:, one : one + 1]),
+        (ops.abs(later - 2 * after + x), three),
+        (ops.abs(x - shifted[:, -1:]), both[:, -1:]),
+    ]
+    values, weights = (
+        ops.concatenate(part, axis=1) for part in zip(*parts, strict=True)
+    )
+    return _ratio(ops.sum(values * weights, axis=2), ops.sum(weights, axis=2))
 
 
-def _quantiles(x: Any, there: Any, count: Any) -> list[Any]:
-    """Values at the ranks of `QUANTILES` among those that are there."""
-    ordered = ops.sort(ops.where(there, x, float("inf")), axis=1)
-    found = []
-    for q in QUANTILES:
-        rank = ops.cast(ops.floor(q * ops.maximum(count - 1, 0.0)), "int32")
-        found.append(ops.take_along_axis(ordered, rank[:, None], axis=1)[:, 0])
-    return found
+def _quantiles(infinite: Any, count: Any) -> Any:
+    """Values at the ranks of `QUANTILES`, missing ones being infinite."""
+    rank = ops.floor(np.asarray(QUANTILES, "float32") * ops.maximum(count - 1, 0.0))
+    ordered = ops.sort(infinite, axis=1)
+    return ops.take_along_axis(ordered, ops.cast(rank, "int32"), axis=1)
