@@ -1,32 +1,21 @@
 """Configuration of the OST frame classifier."""
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from ost_classifier.classes import CONSERVATIVE_CLASSES
+from ost_classifier.config_fields import (
+    AT_LEAST_ONE,
+    NOT_NEGATIVE,
+    POSITIVE,
+    RATE,
+    SHARE,
+    names,
+    option,
+    widths,
+)
 from ost_classifier.frame_settings import FrameSettings
-
-# Which numbers a field takes, and how to say so.
-POSITIVE = (lambda value: value > 0, "must be positive")
-NOT_NEGATIVE = (lambda value: value >= 0, "must not be negative")
-RATE = (lambda value: 0 <= value < 1, "must lie in [0, 1)")
-SHARE = (lambda value: 0 < value < 0.5, "must lie in (0, 0.5)")
-AT_LEAST_ONE = (lambda value: value >= 1, "must be at least 1")
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Splits a comma list as typed on the command line."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def widths(text: str) -> tuple[int, ...]:
-    """Splits a comma list of whole numbers."""
-    return tuple(int(part) for part in names(text))
-
-
-def _option(default: Any, text: str, **extra: Any) -> Any:
-    return field(default=default, metadata={"help": text, **extra})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,153 +26,158 @@ class OstConfig:
     means; a field is a command-line flag of the same name.
     """
 
-    target_w: int = _option(128, "columns that a frame is resized to", rule=POSITIVE)
-    target_h: int = _option(128, "rows that a frame is resized to", rule=POSITIVE)
-    channels: int = _option(
+    target_w: int = option(128, "columns that a frame is resized to", rule=POSITIVE)
+    target_h: int = option(128, "rows that a frame is resized to", rule=POSITIVE)
+    channels: int = option(
         3,
         "stretches of a frame that the network sees, 1 to 3",
         rule=(lambda value: value in (1, 2, 3), "must be 1, 2 or 3"),
     )
-    input_dtype: Literal["uint8", "float16"] = _option(
+    input_dtype: Literal["uint8", "float16"] = option(
         "uint8", "type of cached pixels", choices=("uint8", "float16")
     )
-    backbone: str = _option(
+    backbone: str = option(
         "separable",
         "image network",
         choices=("cnn", "separable", "mobilenet_v3_small"),
     )
-    filters: tuple[int, ...] = _option(
+    filters: tuple[int, ...] = option(
         (), "filters of its stages, comma-separated [its own]", parse=widths
     )
-    backbone_weights: str = _option(
+    backbone_weights: str = option(
         "", "local weights file of mobilenet_v3_small; nothing is downloaded"
     )
-    image_dim: int = _option(96, "width of the image embedding", rule=POSITIVE)
-    feature_dim: int = _option(
+    image_dim: int = option(96, "width of the image embedding", rule=POSITIVE)
+    feature_dim: int = option(
         128, "width of the statistics branch's hidden layer", rule=POSITIVE
     )
-    header_dim: int = _option(
+    statistics_embedding_dim: int = option(
+        0,
+        "width of the numerical embedding of a statistic; 0 for none",
+        rule=NOT_NEGATIVE,
+    )
+    header_dim: int = option(
         32, "width of the header and claim branches", rule=POSITIVE
     )
-    classifier_dim: int = _option(
+    classifier_dim: int = option(
         128, "width of the classifier's hidden layer", rule=POSITIVE
     )
-    dropout: float = _option(0.2, "dropout rate in [0, 1)", rule=RATE)
-    precision: str = _option(
+    dropout: float = option(0.2, "dropout rate in [0, 1)", rule=RATE)
+    precision: str = option(
         "float32",
         "arithmetic of the layers",
         choices=("float32", "mixed_bfloat16"),
     )
-    epochs: int = _option(30, "passes over the training frames", rule=POSITIVE)
-    batch_size: int = _option(32, "frames per step", rule=POSITIVE)
-    loss_strategy: str = _option(
+    epochs: int = option(30, "passes over the training frames", rule=POSITIVE)
+    batch_size: int = option(32, "frames per step", rule=POSITIVE)
+    loss_strategy: str = option(
         "class_weights",
         "what the loss does about rare classes",
         choices=("none", "class_weights", "focal_loss"),
     )
-    cw_beta: float = _option(
+    cw_beta: float = option(
         0.3,
         "class weights are raised to this power, in [0, 1]",
         rule=(lambda value: 0 <= value <= 1, "must lie in [0, 1]"),
     )
-    cw_cap: float = _option(
+    cw_cap: float = option(
         4.0, "largest class weight, in medians of the weights", rule=AT_LEAST_ONE
     )
-    focal_gamma: float = _option(
+    focal_gamma: float = option(
         1.5, "focusing exponent of the focal loss", rule=NOT_NEGATIVE
     )
-    label_smoothing: float = _option(
+    label_smoothing: float = option(
         0.05, "share of a label spread over all classes", rule=RATE
     )
-    initial_lr: float = _option(
+    initial_lr: float = option(
         1e-3, "peak learning rate of a batch of batch_ref", rule=POSITIVE
     )
-    batch_ref: int = _option(
+    batch_ref: int = option(
         32,
         "batch size of initial_lr; the rate grows with batch_size / batch_ref",
         rule=POSITIVE,
     )
-    lr_schedule: str = _option(
+    lr_schedule: str = option(
         "cosine", "learning rate after the warm-up", choices=("cosine", "constant")
     )
-    warmup_epochs: float = _option(
+    warmup_epochs: float = option(
         2.0, "epochs of linear warm-up of the learning rate", rule=NOT_NEGATIVE
     )
-    weight_decay: float = _option(
+    weight_decay: float = option(
         0.01, "decoupled weight decay of AdamW", rule=NOT_NEGATIVE
     )
-    clip_norm: float = _option(1.0, "largest norm of a gradient", rule=POSITIVE)
-    weight_averaging: float = _option(
+    clip_norm: float = option(1.0, "largest norm of a gradient", rule=POSITIVE)
+    weight_averaging: float = option(
         0.99, "momentum of the moving average of the weights; 0 for none", rule=RATE
     )
-    patience: int = _option(
+    patience: int = option(
         8, "epochs without a better validation loss before the end", rule=POSITIVE
     )
-    augment: bool = _option(True, "augment images: flips, turns, shifts, brightness")
-    aug_strength: float = _option(
+    augment: bool = option(True, "augment images: flips, turns, shifts, brightness")
+    aug_strength: float = option(
         0.3, "strength of the augmentation, in [0, 1]", rule=NOT_NEGATIVE
     )
-    aug_conservative: tuple[str, ...] = _option(
+    aug_conservative: tuple[str, ...] = option(
         CONSERVATIVE_CLASSES,
         "classes with flips and a little brightness only, comma-separated",
         parse=names,
     )
-    randaug_n: int = _option(
+    randaug_n: int = option(
         0, "further random operations per image of the other classes", rule=NOT_NEGATIVE
     )
-    randaug_m: float = _option(
+    randaug_m: float = option(
         5.0, "magnitude of those operations, 0 to 10", rule=NOT_NEGATIVE
     )
-    mixup_alpha: float = _option(
+    mixup_alpha: float = option(
         0.0,
         "concentration of MixUp on all inputs and labels; 0 for none",
         rule=NOT_NEGATIVE,
     )
-    balanced_sampling: bool = _option(
+    balanced_sampling: bool = option(
         False, "draw rare classes more often; turns the loss's class weights off"
     )
-    balance_cap: float = _option(
+    balance_cap: float = option(
         4.0, "how many times as often as by chance at most", rule=AT_LEAST_ONE
     )
-    header_dropout: float = _option(
+    header_dropout: float = option(
         0.5, "rate at which header and claims are hidden in training", rule=RATE
     )
-    claim_dropout: float = _option(
+    claim_dropout: float = option(
         0.15, "rate at which claims alone are hidden in training", rule=RATE
     )
-    image_dropout: float = _option(
+    image_dropout: float = option(
         0.1, "rate at which the image is hidden in training", rule=RATE
     )
-    statistics_dropout: float = _option(
+    statistics_dropout: float = option(
         0.1, "rate at which the statistics are hidden in training", rule=RATE
     )
-    feature_dropout: float = _option(
+    feature_dropout: float = option(
         0.05, "rate at which a single statistic or header value is hidden", rule=RATE
     )
-    split_by: str = _option(
+    split_by: str = option(
         "night",
         "what is kept together: a night of a camera, a camera, or nothing",
         choices=("night", "camera", "file"),
     )
-    validation_fraction: float = _option(
+    validation_fraction: float = option(
         0.1, "share of frames for early stopping", rule=SHARE
     )
-    calibration_fraction: float = _option(
+    calibration_fraction: float = option(
         0.1, "share of frames for temperature and thresholds", rule=SHARE
     )
-    thresholds: str = _option(
+    thresholds: str = option(
         "none",
         "how class thresholds are chosen on the calibration frames",
         choices=("none", "max_f1"),
     )
-    jit_compile: bool = _option(False, "compile the training step with XLA")
-    steps_per_execution: int = _option(
+    jit_compile: bool = option(False, "compile the training step with XLA")
+    steps_per_execution: int = option(
         1, "training steps per call from Python", rule=POSITIVE
     )
-    deterministic: bool = _option(
+    deterministic: bool = option(
         False, "make two runs equal bit by bit, at some cost in speed"
     )
-    seed: int = _option(0, "seed of weights, split, order and augmentation")
+    seed: int = option(0, "seed of weights, split, order and augmentation")
 
     def __post_init__(self) -> None:
         for entry in dataclasses.fields(self):

@@ -21,7 +21,8 @@ BRANCHES = ("image_branch", "statistics_branch", "header_branch", "claim_branch"
 # What of a configuration decides which weights there are.
 ARCHITECTURE = (
     *("target_w", "target_h", "channels", "input_dtype", "backbone", "filters"),
-    *("image_dim", "feature_dim", "header_dim", "classifier_dim"),
+    *("image_dim", "feature_dim", "statistics_embedding_dim", "header_dim"),
+    "classifier_dim",
 )
 
 
@@ -170,6 +171,7 @@ def _statistics_branch(config: OstConfig, names: Sequence[str]) -> keras.Model:
     return feature_mlp(
         names,
         transforms=dict.fromkeys(names, "quantile"),
+        embedding_dim=config.statistics_embedding_dim or None,
         hidden_dims=(config.feature_dim,),
         output_dim=config.feature_dim // 2,
         dropout=config.dropout,

@@ -3,10 +3,6 @@
 import errno
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +12,6 @@ from mesa_keras.pipelines import frame_cache
 from mesa_keras.pipelines.frame_cache import FrameCache
 from mesa_keras.pipelines.frame_cache_shard import ShardWriter
 
-ROOT = Path(__file__).parents[2]
 DTYPE = np.dtype([("image", "u1", (4, 3, 1)), ("number", "f4", (2,))])
 
 
@@ -196,90 +191,3 @@ def test_remains_of_a_killed_run_go(tmp_path):
     cache.build(write(tmp_path / "in", [1]), decode, workers=1)
     assert not old.exists()
     assert new.exists()
-
-
-@pytest.mark.slow
-def test_several_processes_and_one_that_dies(tmp_path):
-    texts = [*range(30), "crash", *range(30, 40), "bad"]
-    paths = write(tmp_path / "in", texts)
-    cache = FrameCache(tmp_path / "cache", DTYPE, {})
-    frames = cache.build(paths, decode, workers=2)
-    faults = {i: frame.fault for i, frame in enumerate(frames.frames) if frame.fault}
-    assert set(faults) == {30, 41}
-    assert "died" in faults[30]
-    rows = [i for i in range(len(texts)) if i not in faults]
-    found = frames.read(rows)["number"][:, 0]
-    np.testing.assert_array_equal(found, [float(texts[i]) for i in rows])
-
-
-KILLED = """
-import sys, time
-from pathlib import Path
-import numpy as np
-from mesa_keras.pipelines import frame_cache
-from mesa_keras.pipelines.frame_cache import FrameCache
-from mesa_keras.pipelines.frame_cache_shard import ShardWriter
-frame_cache.ShardWriter = lambda *a: ShardWriter(*a, max_seconds=0.2)
-def decode(path):
-    time.sleep(0.05)
-    print(Path(path).name, flush=True)
-    return {"x": [float(Path(path).read_text())]}, {}
-if __name__ == "__main__":
-    paths = sorted(Path(sys.argv[1]).glob("in/*"))
-    cache = FrameCache(Path(sys.argv[1]) / "cache", np.dtype([("x", "f4", (1,))]), {})
-    frames = cache.build(paths, decode, workers=1)
-    print("sum", float(frames.read(range(len(paths)))["x"].sum()))
-"""
-
-
-@pytest.mark.slow
-def test_a_killed_build_goes_on(tmp_path):
-    write(tmp_path / "in", range(40))
-    argv = [sys.executable, "-c", KILLED, str(tmp_path)]
-    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
-        seen = [run.stdout.readline().strip() for _ in range(25)]
-        time.sleep(0.1)
-        run.send_signal(signal.SIGKILL)
-    assert seen[0] == "000"
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
-    again = done.stdout.split()
-    assert again[-1] == str(float(sum(range(40))))
-    # At most what was decoded within the last fifth of a second is done again.
-    assert 12 < len(again[:-2]) < 27
-
-
-POOL = """
-import multiprocessing, sys, time
-from pathlib import Path
-import numpy as np
-from mesa_keras.pipelines.frame_cache import FrameCache
-def decode(path):
-    Path(path + ".pid").write_text(str(multiprocessing.current_process().pid))
-    time.sleep(0.5)
-    return {"x": [1.0]}, {}
-if __name__ == "__main__":
-    paths = sorted(Path(sys.argv[1]).glob("in/*"))
-    cache = FrameCache(Path(sys.argv[1]) / "cache", np.dtype([("x", "f4", (1,))]), {})
-    cache.build(paths, decode, workers=2)
-"""
-
-
-@pytest.mark.slow
-def test_workers_end_with_the_process_that_started_them(tmp_path):
-    write(tmp_path / "in", range(40))
-    script = tmp_path / "pool.py"
-    script.write_text(POOL)
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    argv = [sys.executable, str(script), str(tmp_path)]
-    with subprocess.Popen(argv, cwd=tmp_path, env=env) as run:
-        deadline = time.monotonic() + 120
-        while not list(tmp_path.glob("in/*.pid")) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        run.send_signal(signal.SIGKILL)
-    workers = {int(path.read_text()) for path in tmp_path.glob("in/*.pid")}
-    assert workers
-    while time.monotonic() < deadline:
-        if not any(Path(f"/proc/{pid}").exists() for pid in workers):
-            break
-        time.sleep(0.05)
-    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)

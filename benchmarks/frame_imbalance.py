@@ -1,0 +1,111 @@
+"""What helps against rare classes: each remedy against none.
+
+    python -m cli.simulate ost --output_dir train --num_per_class 400 --seed 1 \\
+        --class_fractions observatory
+    python -m cli.simulate ost --output_dir test --num_per_class 100 --seed 2
+    python -m benchmarks.frame_imbalance --train_dir train --test_dir test
+
+All train on the same frames, split by camera, for as many epochs; the test frames are
+of other cameras and nights. The mean and the range over seeds are reported.
+"""
+
+import argparse
+import dataclasses
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.machine import machine
+from cli._arguments import quiet_start
+
+with quiet_start():
+    from ost_classifier.fitted import fit_model
+    from ost_classifier.held_out import measure, predict_logits, set_decision_rule
+
+from ost_classifier.config import OstConfig
+from ost_classifier.data import OstData, load_data
+from ost_classifier.split import labelled, split_frames
+
+REMEDIES: dict[str, dict[str, Any]] = {
+    "none": {},
+    "class weights": {"loss_strategy": "class_weights"},
+    "focal loss": {"loss_strategy": "focal_loss"},
+    "balanced sampling": {"balanced_sampling": True, "balance_cap": 4.0},
+    "MixUp": {"mixup_alpha": 0.1},
+    "RandAugment": {"randaug_n": 2, "randaug_m": 5.0},
+    "all but focal loss": {
+        "loss_strategy": "class_weights",
+        "balanced_sampling": True,
+        "mixup_alpha": 0.1,
+        "randaug_n": 2,
+    },
+}
+COLUMNS = ("macro_f1", "accuracy")
+
+
+def trained(config: OstConfig, train: OstData, test: OstData) -> dict[str, float]:
+    """Measures on the test frames, by verdict."""
+    parts, _ = split_frames(train, config)
+    with tempfile.TemporaryDirectory() as folder:
+        model = fit_model(config, parts, Path(folder) / "state.npz").model
+    held = parts["calibration"]
+    set_decision_rule(model, predict_logits(model, held).header, held.label, "none")
+    measured = measure(model, predict_logits(model, test), test.label)
+    return {
+        f"{name}, {verdict}": values[name]
+        for verdict, values in measured.items()
+        for name in COLUMNS
+    }
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--train_dir", required=True)
+    parser.add_argument("--test_dir", required=True)
+    parser.add_argument("--cache_dir", default="frame_cache")
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--seeds", type=int, default=2)
+    arguments = parser.parse_args()
+    base = OstConfig(
+        target_w=arguments.size,
+        target_h=arguments.size,
+        epochs=arguments.epochs,
+        loss_strategy="none",
+        split_by="camera",
+    )
+    train, test = (
+        labelled(
+            load_data(
+                folder,
+                base.frame_settings,
+                cache_dir=arguments.cache_dir,
+                progress=True,
+            )
+        )
+        for folder in (arguments.train_dir, arguments.test_dir)
+    )
+    if train.class_names != test.class_names:
+        raise ValueError("both folders must hold the same classes")
+    print(machine("keras", "tensorflow"))
+    print(f"{train.counts()}\n{len(test)} test frames")
+    for name, changes in REMEDIES.items():
+        found = [
+            trained(dataclasses.replace(base, **changes, seed=seed), train, test)
+            for seed in range(arguments.seeds)
+        ]
+        if name == "none":
+            print(f"| remedy | {' | '.join(found[0])} |")
+            print("|---" * (len(found[0]) + 1) + "|")
+        cells = []
+        for key in found[0]:
+            values = [row[key] for row in found]
+            cells.append(f"{np.mean(values):.3f} ± {np.ptp(values) / 2:.3f}")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
