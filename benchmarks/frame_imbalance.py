@@ -1,12 +1,12 @@
-"""What helps against rare classes: each remedy against none.
+r"""What helps against rare classes: each remedy against none.
 
-    python -m cli.simulate ost --output_dir train --num_per_class 400 --seed 1 \\
+    python -m cli.simulate ost --output_dir train --num_per_class 400 --seed 1 \
         --class_fractions observatory
     python -m cli.simulate ost --output_dir test --num_per_class 100 --seed 2
     python -m benchmarks.frame_imbalance --train_dir train --test_dir test
 
 All train on the same frames, split by camera, for as many epochs; the test frames are
-of other cameras and nights. The mean and the range over seeds are reported.
+of other cameras and nights. The mean and half the range over seeds are reported.
 """
 
 import argparse
