@@ -101,16 +101,25 @@ class Echelle:
             return
         steps = np.arange(-reach, reach + 1)[:, None]
         rows = np.round(place).astype(int)[None, :] + steps
-        distance = rows - place[None, :]
-        x = np.arange(self.length)
-        moved = light[None, :]
-        if abs(self.lean) > 0.02:
-            moved = np.interp(x[None, :] + self.lean * distance, x, light)
-        value = (moved * profile(distance / self.half_width)).astype(np.float32)
+        distance = (rows - place[None, :]).astype(np.float32)
+        value = self._leaning(light, steps) * profile(distance / self.half_width)
         inside = (rows >= 0) & (rows < self.width)
-        columns = np.broadcast_to(x[None, :], rows.shape)
+        columns = np.broadcast_to(np.arange(self.length)[None, :], rows.shape)
         # A place occurs once: rows of one column differ.
-        canvas[rows[inside], columns[inside]] += value[inside]
+        canvas[rows[inside], columns[inside]] += value[inside].astype(np.float32)
+
+    def _leaning(self, light: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """Light of an order in each of its rows, moved by the lean of the slit."""
+        if abs(self.lean) < 0.02:
+            return light[None, :].astype(np.float32)
+        shift = self.lean * steps
+        whole = np.floor(shift).astype(int)
+        part = (shift - whole).astype(np.float32)
+        place = np.arange(self.length)[None, :] + whole
+        values = light.astype(np.float32)
+        first = values[np.clip(place, 0, self.length - 1)]
+        second = values[np.clip(place + 1, 0, self.length - 1)]
+        return np.asarray(first * (1 - part) + second * part)
 
     def on_detector(self, image: np.ndarray) -> np.ndarray:
         """Turns the image so that orders run along the detector's own axis."""

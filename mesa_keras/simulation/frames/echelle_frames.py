@@ -8,7 +8,7 @@ from mesa_keras.simulation.frames.lamps import lamp_lines
 from mesa_keras.simulation.frames.lamps_thorium import thorium_argon
 from mesa_keras.simulation.frames.randomness import chance, log_uniform, pick, uniform
 from mesa_keras.simulation.frames.scene import Scene, Shot, usual_seconds
-from mesa_keras.simulation.frames.sky import blurred
+from mesa_keras.simulation.frames.sky import hazy
 from mesa_keras.simulation.frames.solar_atlas import transmission
 from mesa_keras.simulation.frames.targets import spectrum_target
 
@@ -132,7 +132,7 @@ def _scene(
     image *= np.float32(level / reference)
     if chance(rng, 0.5):
         # Light scattered in the spectrograph fills the gaps.
-        haze = blurred(image, uniform(rng, 0.03, 0.1) * max(image.shape))
+        haze = hazy(image, uniform(rng, 0.03, 0.1) * max(image.shape))
         image += np.float32(log_uniform(rng, 0.002, 0.15)) * haze
     seconds = usual_seconds(rng, 0.5, 300) if seconds is None else seconds
     if seconds >= 20 and shot.treatment.averaged == 1 and not lamp:

@@ -163,3 +163,16 @@ def blurred(image: np.ndarray, sigma: float) -> np.ndarray:
     """Gaussian blur in single precision."""
     result = ndimage.gaussian_filter(image, sigma, mode="nearest", truncate=3.5)
     return np.asarray(result, dtype=np.float32)
+
+
+def hazy(image: np.ndarray, sigma: float) -> np.ndarray:
+    """A wide Gaussian blur, worked out on a coarser grid."""
+    factor = max(int(sigma / 2.5), 1)
+    height, width = (max(n // factor, 1) * factor for n in image.shape)
+    if factor == 1 or height > image.shape[0] or width > image.shape[1]:
+        return blurred(image, sigma)
+    blocks = image[:height, :width].reshape(
+        height // factor, factor, width // factor, factor
+    )
+    coarse = blurred(blocks.mean(axis=(1, 3)), sigma / factor)
+    return resized(coarse, (image.shape[0], image.shape[1]))

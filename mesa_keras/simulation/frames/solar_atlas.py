@@ -130,7 +130,7 @@ def transmission(
         strength: Factor on the lines of the star: 0 none, 1 the Sun.
         air: Factor on the lines of the air.
     """
-    total = _absorbed(round(strength, 1), round(air, 1))
+    total = _absorbed(round(strength, 1), round(2 * air) / 2)
     cells = max(width / STEP, 1.0)
     place = (np.asarray(wavelength) - FIRST) / STEP
     upper = _looked_up(total, place + cells / 2)

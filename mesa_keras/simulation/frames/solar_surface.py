@@ -9,14 +9,14 @@ from mesa_keras.simulation.frames.randomness import (
     uniform,
 )
 from mesa_keras.simulation.frames.scene import Shot
-from mesa_keras.simulation.frames.sky import blurred
+from mesa_keras.simulation.frames.sky import blurred, hazy
 
 
 def slit_jaws(shot: Shot) -> np.ndarray:
     """Granules and spots with the dark line of the slit across, about 1."""
     rng = shot.rng
     size = log_uniform(rng, 0.004, 0.03) * max(shot.shape)
-    texture = blurred(normal_image(rng, shot.shape), max(size, 0.8))
+    texture = hazy(normal_image(rng, shot.shape), max(size, 0.8))
     image = 1 + np.float32(uniform(rng, 0.02, 0.12)) * texture / texture.std()
     y = np.linspace(-1, 1, shot.height, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, shot.width, dtype=np.float32)[None, :]
