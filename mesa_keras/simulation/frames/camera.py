@@ -52,6 +52,7 @@ class FixedPattern:
         amplifiers: Steps between the amplifiers of a detector that has several.
         response: Relative spread of the sensitivity of pixels.
         overscan: Part of the width, at the right, that sees no light.
+        chips: Detectors side by side, with gaps between them.
     """
 
     columns: float
@@ -60,6 +61,7 @@ class FixedPattern:
     amplifiers: float
     response: float
     overscan: float
+    chips: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,4 +204,5 @@ def _draw_pattern(rng: np.random.Generator, is_cmos: bool) -> FixedPattern:
         amplifiers=0.0 if is_cmos or chance(rng, 0.88) else log_uniform(rng, 0.2, 5.0),
         response=log_uniform(rng, 0.002, 0.03),
         overscan=0.0 if is_cmos or chance(rng, 0.82) else uniform(rng, 0.008, 0.06),
+        chips=1 if is_cmos else pick(rng, {1: 0.94, 2: 0.03, 3: 0.03}),
     )

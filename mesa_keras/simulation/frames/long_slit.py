@@ -1,5 +1,6 @@
 """Geometry of a slit spectrograph: from spectra to an image."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,6 +104,25 @@ class Slit:
         parts = [self.profile(o, soft) * (o.wide / widest) for o in self.openings]
         return np.asarray(np.sum(parts, axis=0), dtype=np.float32)
 
+    def bent(self, light: np.ndarray) -> np.ndarray:
+        """Light along the slit, `(width, 1)`, followed along the spectrum.
+
+        The edges of the slit take the same path as the spectrum of a star.
+        """
+        path = self.path() - self.path().mean()
+        if np.abs(path).max() < 1:
+            return light
+        y = np.arange(self.width, dtype=np.float32)[:, None] - path[None, :]
+        y = np.clip(y, 0, self.width - 1.001)
+        index = y.astype(np.int32)
+        part, row = y - index, light[:, 0].astype(np.float32)
+        return np.asarray(row[index] * (1 - part) + row[index + 1] * part)
+
+    def path(self) -> np.ndarray:
+        """Pixels by which a spectrum climbs and bends along its length."""
+        x = np.linspace(-0.5, 0.5, self.length, dtype=np.float32)
+        return np.asarray(self.trace_tilt * x + self.trace_bow * (4 * x * x - 0.5))
+
     def on_detector(self, image: np.ndarray) -> np.ndarray:
         """Turns the image so that dispersion runs along the detector's own axis."""
         return np.ascontiguousarray(image.T) if self.upright else image
@@ -156,15 +176,22 @@ def bent_slit(
         tilt=float(rng.normal(0.0, lean)) * width,
         bow=float(rng.normal(0.0, 0.4 * lean)) * width,
         trace_tilt=float(rng.normal(0.0, 0.012)) * length,
-        trace_bow=float(rng.normal(0.0, 0.004)) * length,
+        trace_bow=float(rng.normal(0.0, pick(rng, {0.004: 9, 0.03: 1}))) * length,
         openings=openings,
     )
 
 
 def _draw_openings(rng: np.random.Generator) -> tuple[Opening, ...]:
-    kind = pick(rng, {"full": 0.42, "part": 0.3, "three": 0.28})
+    kind = pick(rng, {"full": 0.4, "part": 0.29, "three": 0.26, "many": 0.05})
     if kind == "full":
         return (Opening(-1.0, 2.0, 1.0),)
+    if kind == "many":
+        # A mask of short slits.
+        edges = np.sort(rng.uniform(0.02, 0.98, int(rng.integers(5, 25))))
+        return tuple(
+            Opening(float(a), float(a + uniform(rng, 0.5, 0.95) * (b - a)), 1.0)
+            for a, b in itertools.pairwise(edges)
+        )
     if kind == "part":
         start = uniform(rng, 0.02, 0.6)
         end = min(start + uniform(rng, 0.12, 0.9), 0.99)

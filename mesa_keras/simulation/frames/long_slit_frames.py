@@ -68,8 +68,8 @@ def wavelength_calibration_dados(shot: Shot) -> Scene:
         width = slit.line_width * (0.6 + 0.6 * opening.wide)
         flux = spectrum.gaussian_lines(wavelength, lines, width) * response
         flux = flux / max(flux.max(), 1e-6) + glow * response
-        image += slit.dispersed(flux) * slit.profile(opening, soft)
-    image *= _slit_dust(shot, slit)
+        image += slit.dispersed(flux) * slit.bent(slit.profile(opening, soft))
+    image *= slit.bent(_slit_dust(shot, slit))
     noise = shot.camera.faintest(shot.treatment.averaged)
     lowest = max(0.01 * shot.camera.saturation, 12 * noise)
     level = log_uniform(
@@ -96,9 +96,9 @@ def _lamp_in_range(
 
 
 def _slit_light(shot: Shot, slit: Slit) -> np.ndarray:
-    """Light along the slit, `(width, 1)`, with its edges and dust."""
+    """Light along the slit with its edges and dust, `(width, 1)` or more columns."""
     soft = log_uniform(shot.rng, 0.6, 4.0)
-    return np.asarray(slit.illumination(soft) * _slit_dust(shot, slit))
+    return slit.bent(slit.illumination(soft) * _slit_dust(shot, slit))
 
 
 def _slit_dust(shot: Shot, slit: Slit) -> np.ndarray:

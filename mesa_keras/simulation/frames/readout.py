@@ -28,9 +28,7 @@ def read_out(shot: Shot, scene: Scene) -> np.ndarray:
         if camera.mosaic is not None:
             light = light * sensor.colour_filters(camera, shot.shape, scene.colour)
         charge += light
-    blind = _blind_columns(shot)
-    if blind:
-        charge[:, -blind:] = 0
+    charge[:, _blind_columns(shot)] = 0
     _saturate(charge, camera)
     noise = np.maximum(charge, 0)
     noise += np.float32(camera.read_noise**2)
@@ -78,11 +76,19 @@ def _dark_charge(shot: Shot, seconds: float, rate: float) -> np.ndarray:
     return charge
 
 
-def _blind_columns(shot: Shot) -> int:
-    """Columns without light or dark current; reduced frames have them cut off."""
-    if shot.treatment.kind != "raw" or not shot.camera.pattern.overscan:
-        return 0
-    return max(int(shot.camera.pattern.overscan * shot.width), 1)
+def _blind_columns(shot: Shot) -> np.ndarray:
+    """Columns without light or dark current, `(width,)`.
+
+    They are the gaps between chips, and the overscan, which reduced frames lack.
+    """
+    pattern, width = shot.camera.pattern, shot.width
+    blind = np.zeros(width, dtype=bool)
+    if pattern.overscan and shot.treatment.kind == "raw":
+        blind[-max(int(pattern.overscan * width), 1) :] = True
+    for gap in range(1, pattern.chips):
+        place = gap * width // pattern.chips
+        blind[place : place + max(width // 80, 1)] = True
+    return blind
 
 
 def _add_noisy_pixels(shot: Shot, charge: np.ndarray) -> None:

@@ -38,7 +38,7 @@ def draw_object(
         shot: Camera and generator.
         slit: Spectrograph.
         response: Throughput on the grid of the slit.
-        slit_light: Light along the slit, `(width, 1)`.
+        slit_light: Light along the slit, `(width, 1)` or `(width, length)`.
     """
     rng, camera = shot.rng, shot.camera
     noise = camera.faintest(shot.treatment.averaged)
@@ -98,14 +98,14 @@ def _trace(rng: np.random.Generator, slit: Slit, fwhm: float) -> np.ndarray:
     low, high = max(opening.start, 0.06), min(opening.end, 0.94)
     place = (low + uniform(rng, 0.15, 0.85) * max(high - low, 0.0)) * slit.width
     x = np.linspace(-0.5, 0.5, slit.length, dtype=np.float32)
-    centre = place + slit.trace_tilt * x + slit.trace_bow * (4 * x * x - 0.5)
+    centre = place + slit.path()
     # Air and optics blur the ends of the spectrum more than its middle.
     growth = 1 + uniform(rng, -0.3, 0.5) * x + uniform(rng, 0, 0.6) * 4 * x * x
     half = np.maximum(0.7 * fwhm * growth, 0.5).astype(np.float32)
     y = np.arange(slit.width, dtype=np.float32)[:, None] - centre[None, :]
     power = uniform(rng, 2.0, 4.0)
     trace = (1 + (y / half[None, :]) ** 2) ** np.float32(-power)
-    return np.asarray(trace * slit.profile(opening, 1.0), dtype=np.float32)
+    return np.asarray(trace * slit.bent(slit.profile(opening, 1.0)), dtype=np.float32)
 
 
 def _gas(shot: Shot, slit: Slit, response: np.ndarray, kind: str) -> np.ndarray:

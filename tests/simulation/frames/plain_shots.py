@@ -43,6 +43,7 @@ def plain_camera(height=64, width=96, **changes) -> Camera:
             amplifiers=0.0,
             response=0.0,
             overscan=0.0,
+            chips=1,
         ),
     }
     return Camera(**{**values, **changes})

@@ -106,6 +106,15 @@ def test_overscan_sees_no_light_and_is_cut_off_reduced_frames():
     assert np.mean(reduced[:, -30:]) == pytest.approx(4500, abs=10)
 
 
+def test_gaps_between_chips_are_dark():
+    light = np.full(SHAPE, 8000.0, dtype=np.float32)
+    camera = camera_with("pattern", chips=2)
+    scene = Scene(kind="", seconds=1.0, electrons=light)
+    level = read_out(plain_shot(camera), scene).mean(axis=0)
+    dark = np.flatnonzero(level < 1000)
+    np.testing.assert_array_equal(dark, [150, 151, 152])
+
+
 def test_colour_filters_pass_their_colour():
     light = np.full(SHAPE, 20000.0, dtype=np.float32)
     shot = plain_shot(plain_camera(*SHAPE, mosaic="RGGB"))
