@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from mesa_keras.branches.features import feature_mlp
@@ -30,6 +31,7 @@ def light_curve_transformer(
     dropout: float = 0.1,
     stem: str = "linear",
     statistics: bool = False,
+    measured: bool = False,
     name: str = "light_curve",
 ) -> keras.Model:
     """Builds a Transformer over the patches of one or several views.
@@ -55,6 +57,9 @@ def light_curve_transformer(
             patch; then `patch_size` is a power of 2, at least 4.
         statistics: Whether every view adds a token made of its `SeriesStatistics`.
             Then call `adapt_statistics` on training data before training.
+        measured: Whether the statistics come in by further inputs, `<view>_statistics`
+            of shape `(batch, len(SeriesStatistics.names))`: several branches on the
+            same views need not measure them again each.
         name: Name of the branch and prefix of its layers.
 
     Returns:
@@ -97,7 +102,14 @@ def light_curve_transformer(
         tokens.append(SinusoidalPositionalEncoding(name=f"{name}_{view}_positions")(x))
         valid.append(present)
         if statistics:
-            token = _statistics_token(inputs[view], hidden_dim, dropout, name, view)
+            numbers = f"{view}_statistics"
+            if measured:
+                shape = (len(SeriesStatistics.names),)
+                inputs[numbers] = keras.Input(shape, name=numbers)
+                x = inputs[numbers]
+            else:
+                x = SeriesStatistics(name=f"{name}_{numbers}")(inputs[view])
+            token = _statistics_token(x, hidden_dim, dropout, f"{name}_{view}")
             tokens.append(token)
             valid.append(ops.any(present, axis=1, keepdims=True))
     x = (
@@ -126,17 +138,27 @@ def adapt_statistics(branch: keras.Model, views: Mapping[str, Any]) -> None:
         branch: Model of `light_curve_transformer`, or one that holds it.
         views: Arrays `(rows, steps)` by view, NaN = missing.
     """
-    measure = SeriesStatistics()
-    for layer in branch._flatten_layers():
-        for view, values in views.items():
-            if layer.name.endswith(f"_{view}_numbers_normalization"):
-                layer.adapt(ops.convert_to_numpy(measure(values)))
+    found = list(branch._flatten_layers())
+    for view, values in views.items():
+        suffix = f"_{view}_numbers_normalization"
+        normalizations = [layer for layer in found if layer.name.endswith(suffix)]
+        if normalizations:
+            numbers = _measure(np.asarray(values, "float32"))
+            for layer in normalizations:
+                layer.adapt(numbers)
 
 
-def _statistics_token(
-    view: Any, hidden_dim: int, dropout: float, name: str, view_name: str
-) -> Any:
-    numbers = SeriesStatistics(name=f"{name}_{view_name}_statistics")(view)
+def _measure(values: np.ndarray) -> np.ndarray:
+    """Statistics of many series, a part at a time: all at once take half a gigabyte."""
+    measure, rows = SeriesStatistics(), 256
+    parts = [
+        ops.convert_to_numpy(measure(values[i : i + rows]))
+        for i in range(0, len(values), rows)
+    ]
+    return np.concatenate(parts)
+
+
+def _statistics_token(numbers: Any, hidden_dim: int, dropout: float, name: str) -> Any:
     x = feature_mlp(
         SeriesStatistics.names,
         transforms=dict.fromkeys(SeriesStatistics.names, "quantile"),
@@ -144,6 +166,6 @@ def _statistics_token(
         hidden_dims=(hidden_dim,),
         output_dim=hidden_dim,
         dropout=dropout,
-        name=f"{name}_{view_name}_numbers",
+        name=f"{name}_numbers",
     )(numbers)
-    return layers.Reshape((1, hidden_dim), name=f"{name}_{view_name}_token")(x)
+    return layers.Reshape((1, hidden_dim), name=f"{name}_token")(x)

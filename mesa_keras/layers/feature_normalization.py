@@ -120,9 +120,12 @@ class FeatureNormalization(keras.layers.Layer):
         with np.errstate(over="ignore"):
             scaled = data.astype("float32") * np.asarray(self.units, "float32")
         self._adapt_quantiles(scaled)
-        transformed, usable = (
-            ops.convert_to_numpy(part) for part in self._transform(scaled)
-        )
+        # A part at a time: ranking all rows at once takes hundreds of megabytes.
+        parts = [
+            [ops.convert_to_numpy(x) for x in self._transform(scaled[i : i + 512])]
+            for i in range(0, len(scaled), 512)
+        ]
+        transformed, usable = (np.concatenate(x) for x in zip(*parts, strict=True))
         found = [
             _center_and_spread(column[keep].astype("float64"))
             for column, keep in zip(transformed.T, usable.T, strict=True)

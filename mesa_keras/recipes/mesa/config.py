@@ -98,7 +98,7 @@ class MesaConfig:
         192, "width of the classifier's hidden layers", rule=POSITIVE
     )
     num_towers: int = option(
-        3, "networks side by side whose probabilities are averaged", rule=POSITIVE
+        2, "networks side by side whose probabilities are averaged", rule=POSITIVE
     )
     temperature: float | str = option(
         0.07, "temperature of the contrastive loss, or `learnable`", parse=temperature

@@ -11,6 +11,7 @@ from mesa_keras.layers import (
     ContrastiveScale,
     DecisionRule,
     FastDropout,
+    SeriesStatistics,
 )
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.modalities import modalities, presence
@@ -76,10 +77,16 @@ def build_model(
     ):
         if columns:
             inputs[name] = keras.Input((len(columns),), name=name)
+    # Measured once for all towers.
+    numbers = {
+        f"{view}_statistics": SeriesStatistics(name=f"{view}_statistics")(inputs[view])
+        for view in view_steps
+        if config.view_statistics
+    }
     towers = [
         _tower(
             config,
-            inputs,
+            {**inputs, **numbers},
             {"planet": planet_columns, "stellar": stellar_columns},
             view_steps,
             f"tower_{i}_" if i else "",
@@ -127,9 +134,10 @@ def _tower(
             dropout=config.dropout,
             stem=config.stem,
             statistics=config.view_statistics,
+            measured=config.view_statistics,
             name=f"{prefix}light_curve_branch",
         )
-        encoded["light_curve"] = branch({view: inputs[view] for view in view_steps})
+        encoded["light_curve"] = branch({name: inputs[name] for name in branch.input})
     for name, names in columns.items():
         if names:
             branch = _feature_branch(config, f"{prefix}{name}_branch", names)
