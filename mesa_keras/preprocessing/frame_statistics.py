@@ -36,8 +36,9 @@ from mesa_keras.preprocessing.frame_statistics_structure import structure_statis
 from mesa_keras.preprocessing.image_area import area_resize, bin_mosaic, cell_extremes
 from mesa_keras.preprocessing.image_codes import PlaneCodes, plane_codes
 
-# Side of the grid of cells.
+# Cells along a side of the grid, and the least pixels along a side of a cell.
 GRID = 192
+CELL = 4
 SURROUNDINGS = 4
 
 STATISTIC_MEANINGS = {
@@ -72,7 +73,7 @@ def frame_statistics(
     levels = histogram(codes)
     zero = data.zero / data.step
     floor, low, high = (float(levels.quantile(f)) for f in (0.001, 0.01, 0.99))
-    tall, wide = (min(n, GRID) for n in codes.shape)
+    tall, wide = (min(max(n // CELL, 1), GRID) for n in codes.shape)
     cells = area_resize(codes, tall, wide)
     lowest = cell_extremes(codes, tall, wide, np.minimum)
     highest = cell_extremes(codes, tall, wide, np.maximum)

@@ -126,6 +126,14 @@ def level_statistics(
     return {name: float(v) for name, v in found.items()}
 
 
+def bounded_skew(values: np.ndarray) -> np.ndarray:
+    """Skewness along the last axis, brought between -1 and 1."""
+    centred = values - values.mean(axis=-1, keepdims=True)
+    second = np.maximum((centred**2).mean(axis=-1), 1e-12)
+    skew = (centred**3).mean(axis=-1) / second**1.5
+    return np.asarray(skew / np.sqrt(1.0 + skew**2))
+
+
 def signed_log(value: float) -> float:
     """log10(1 + |value|) with the sign of the value."""
     return float(np.sign(value) * np.log10(1.0 + abs(value)))
@@ -175,11 +183,11 @@ def _shape(levels: Histogram, median: int, noise: float) -> dict[str, float]:
 def _moments(counts: np.ndarray, codes: np.ndarray) -> tuple[float, float, float]:
     """Mean, deviation and third central moment."""
     weight = counts.sum()
-    mean = float(counts @ codes / weight)
+    mean = float((counts * codes).sum() / weight)
     centred = codes - mean
     weighted = counts * centred**2
     deviation = float(np.sqrt(weighted.sum() / weight))
-    return mean, deviation, float(weighted @ centred / weight)
+    return mean, deviation, float((weighted * centred).sum() / weight)
 
 
 def _groups(levels: Histogram) -> dict[str, float]:

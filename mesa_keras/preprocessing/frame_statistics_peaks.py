@@ -101,7 +101,7 @@ def _shapes(
     along = wide[:, :, :2].mean(axis=(0, 2)), wide[:, :, 2:].mean(axis=(0, 2))
     rows, columns = (np.maximum(extent, 0.0) for extent in along)
     elongation = (rows - columns) / np.maximum(rows + columns, 0.05)
-    area = np.log2(np.maximum((windows > 0.5).sum(axis=(1, 2)), 1))
+    area = np.log2(_connected(windows > 0.5).sum(axis=(1, 2)))
     quartiles = np.percentile(near, [25, 50, 75])
     low, middle, high = np.percentile(area, [25, 50, 75])
     return {
@@ -114,6 +114,22 @@ def _shapes(
         "peak_elongation": float(np.median(np.abs(elongation))),
         "peak_orientation": float(abs(elongation.mean())),
     }
+
+
+def _connected(above: np.ndarray) -> np.ndarray:
+    """What hangs together with the middle pixel, at most `REACH` steps away."""
+    found = np.zeros_like(above)
+    found[:, REACH, REACH] = True
+    for _ in range(REACH):
+        grown = found.copy()
+        grown[:, 1:] |= found[:, :-1]
+        grown[:, :-1] |= found[:, 1:]
+        grown[:, :, 1:] |= found[:, :, :-1]
+        grown[:, :, :-1] |= found[:, :, 1:]
+        grown &= above
+        grown[:, REACH, REACH] = True
+        found = grown
+    return found
 
 
 def _cross(windows: np.ndarray, distance: int) -> np.ndarray:

@@ -10,11 +10,16 @@ import itertools
 
 import numpy as np
 
-from mesa_keras.preprocessing.frame_statistics_levels import signed_log
+from mesa_keras.preprocessing.frame_statistics_levels import bounded_skew, signed_log
+from mesa_keras.preprocessing.frame_statistics_lines import (
+    highest_bump,
+    line_extrema,
+)
 from mesa_keras.preprocessing.frame_statistics_ridges import (
     AXIS_MEANINGS as RIDGE_MEANINGS,
 )
 from mesa_keras.preprocessing.frame_statistics_ridges import ridge_statistics
+from mesa_keras.preprocessing.frame_statistics_smooth import smooth_part
 
 STRIPS = 8
 # Of so many parts of a strip the middle one is taken: a star lies in one.
@@ -25,18 +30,16 @@ BLOCKS = 24
 COMPARED = 1024
 # Largest tilt between strips that is searched, as a part of the axis.
 MAX_SHIFT = 0.04
-# Lines stand out by this many times the profile's noise, and this part of its range.
-SIGNIFICANT = 6.0
-RELATIVE = 0.03
+# Maxima of an autocorrelation nearly as high as the highest count as it.
+SAME_PERIOD = 0.8
 NEED = 16
-NORMAL_QUANTILE = 0.6744897501960817
 
 AXIS_MEANINGS = {
     "lines": "deviation of the strips from their smooth part over their noise, "
     "logarithmic",
     "lines_in_place": "the same of the mean of all strips",
     "line_contrast": "deviation of the strips over their mean above the frame's floor",
-    "emission": "asymmetry of the mean deviation: 1 emission, -1 absorption",
+    "emission": "skewness of the mean deviation, -1 to 1: emission is positive",
     "bump": "the highest point of it over its median, logarithmic",
     "bump_strips": "share of the strips in which the same place stands out",
     "bump_width": "log2 of its width at half height in pixels",
@@ -147,7 +150,7 @@ def _axis(profiles: np.ndarray, noise: float, floor: float) -> dict[str, float]:
     found = dict.fromkeys(AXIS_MEANINGS, 0.0)
     if profiles.shape[1] < NEED:
         return found
-    fine = profiles - _smooth(profiles)
+    fine = profiles - smooth_part(profiles, BLOCKS)
     mean, deviation = profiles.mean(axis=0), fine.mean(axis=0)
     mean_noise = noise / np.sqrt(len(profiles))
     scale = float(np.sqrt(np.mean(fine**2)))
@@ -155,28 +158,14 @@ def _axis(profiles: np.ndarray, noise: float, floor: float) -> dict[str, float]:
     found["lines_in_place"] = signed_log(float(deviation.std()) / mean_noise)
     above = max(float(mean.mean()) - floor, mean_noise)
     found["line_contrast"] = float(min(scale / above, 5.0))
-    bottom, centre, top = np.percentile(deviation, [0.5, 50, 99.5])
-    if top > bottom:
-        found["emission"] = float((top + bottom - 2 * centre) / (top - bottom))
-    found.update(_extrema(deviation, bottom, top, mean_noise))
-    found.update(_bump(fine, noise))
+    found["emission"] = float(bounded_skew(deviation))
+    found.update(line_extrema(deviation, mean_noise))
+    found.update(highest_bump(fine, noise))
     compared = _binned(fine)
     found.update(_period(compared))
     found.update(_between_strips(compared))
     found.update(_overall(mean, mean_noise))
     return found
-
-
-def _smooth(profiles: np.ndarray) -> np.ndarray:
-    """Medians of blocks, joined by straight lines."""
-    length = profiles.shape[1]
-    count = max(min(BLOCKS, length // 8), 1)
-    size = length // count
-    blocks = profiles[:, : count * size].reshape(len(profiles), count, size)
-    centres = (np.arange(count) + 0.5) * size - 0.5
-    medians = np.median(blocks, axis=2)
-    points = np.arange(length)
-    return np.stack([np.interp(points, centres, row) for row in medians])
 
 
 def _binned(fine: np.ndarray) -> np.ndarray:
@@ -185,66 +174,6 @@ def _binned(fine: np.ndarray) -> np.ndarray:
     count = fine.shape[1] // size
     binned = fine[:, : count * size].reshape(len(fine), count, size)
     return np.asarray(binned.mean(axis=2))
-
-
-def _bump(fine: np.ndarray, noise: float) -> dict[str, float]:
-    """The place that stands out most: the trace of a star, or a bad column."""
-    smoothed = fine[:, :-2] + fine[:, 1:-1] + fine[:, 2:]
-    mean = smoothed.mean(axis=0)
-    place = int(np.argmax(mean))
-    spread = float(np.median(np.abs(mean))) / NORMAL_QUANTILE
-    spread = max(spread, np.sqrt(3.0 / len(fine)) * noise)
-    half = mean < mean[place] / 2
-    right = int(np.argmax(half[place:])) or mean.size - place
-    left = int(np.argmax(half[place::-1])) or place + 1
-    reach = max(int(MAX_SHIFT * mean.size / 2), 1)
-    near = smoothed[:, max(place - reach, 0) : place + reach + 1].max(axis=1)
-    noises = np.median(np.abs(smoothed), axis=1) / NORMAL_QUANTILE
-    limit = 4.0 * np.maximum(noises, np.sqrt(3.0) * noise)
-    return {
-        "bump": signed_log(float(mean[place]) / spread),
-        "bump_strips": float(np.mean(near > limit)),
-        "bump_width": float(np.log2(max(right + left - 1, 1))),
-    }
-
-
-def _extrema(
-    deviation: np.ndarray, low: float, high: float, noise: float
-) -> dict[str, float]:
-    """Maxima and minima that stand out, their width and spacing."""
-    height = max(SIGNIFICANT * noise, RELATIVE * (high - low))
-    peaks = _maxima(deviation, height)
-    found = {
-        "num_peaks": float(np.log2(1 + peaks.size)),
-        "num_dips": float(np.log2(1 + _maxima(-deviation, height).size)),
-        "spacing_scatter": 2.0,
-    }
-    if peaks.size:
-        found["peak_width"] = float(np.log2(np.median(_widths(deviation, peaks))))
-    if peaks.size > 3:
-        gaps = np.diff(peaks)
-        # Orders drift apart along the axis: a straight line is no scatter.
-        steps = np.arange(gaps.size) - (gaps.size - 1) / 2
-        trend = gaps.mean() + steps * (steps @ gaps) / max(steps @ steps, 1.0)
-        found["spacing_scatter"] = float(min((gaps - trend).std() / gaps.mean(), 2.0))
-    return found
-
-
-def _maxima(values: np.ndarray, height: float) -> np.ndarray:
-    inner = values[1:-1]
-    found = (inner > height) & (inner >= values[:-2]) & (inner > values[2:])
-    return np.flatnonzero(found) + 1
-
-
-def _widths(values: np.ndarray, peaks: np.ndarray) -> np.ndarray:
-    """Full widths at half of each maximum's height, in pixels."""
-    widths = []
-    for peak in peaks[:: max(peaks.size // 32, 1)]:
-        half = values[peak] / 2
-        right = np.argmax(values[peak:] < half) or values.size - peak
-        left = np.argmax(values[peak::-1] < half) or peak + 1
-        widths.append(right + left - 1)
-    return np.maximum(widths, 1)
 
 
 def _period(fine: np.ndarray) -> dict[str, float]:
@@ -258,10 +187,15 @@ def _period(fine: np.ndarray) -> dict[str, float]:
     correlation = correlation / correlation[0] * length
     correlation /= length - np.arange(correlation.size)
     rising = np.flatnonzero(np.diff(correlation) > 0)
-    if rising.size:
-        start = int(rising[0])
-        lag = start + int(np.argmax(correlation[start:]))
-        found["period"] = float(np.clip(correlation[lag], 0.0, 1.0))
+    start = int(rising[0]) if rising.size else correlation.size - 1
+    if correlation[start:].max() > 0:
+        highest = float(correlation[start:].max())
+        # Of a period and its multiples the first is meant.
+        high = np.flatnonzero(correlation[start:] > SAME_PERIOD * highest)
+        lag = start + int(high[0])
+        while lag + 1 < correlation.size and correlation[lag + 1] > correlation[lag]:
+            lag += 1
+        found["period"] = float(np.clip(highest, 0.0, 1.0))
         found["period_count"] = float(np.log2(length / max(lag, 1)))
     return found
 

@@ -7,13 +7,17 @@ the next, and noise does not, so that faint lines show without knowing the noise
 
 import numpy as np
 
+from mesa_keras.preprocessing.frame_statistics_levels import bounded_skew
+from mesa_keras.preprocessing.frame_statistics_smooth import smooth_part
+
 # Ridges that are followed, and how far they lie apart, as a part of the frame.
 RIDGES = 5
 APART = 0.04
 # Farthest that a ridge moves from one strip to the next, likewise.
 REACH = 0.015
-# Rows on a ridge; an even number, so that a mosaic's colours weigh the same.
-ROWS = np.arange(-2, 2)
+# Rows on a ridge. The outer two share the weight of one, by where the ridge lies
+# between pixels: so nothing jumps, and a mosaic's colours weigh the same.
+ROWS = np.arange(-2, 3)
 BLOCK = 16
 NEED = 64
 
@@ -21,7 +25,7 @@ AXIS_MEANINGS = {
     "ridge_lines": "correlation of neighbouring points of a ridge's spectrum without "
     "its smooth part: 0 noise, 1 lines",
     "ridge_contrast": "log10 of the correlated deviation over the ridge's height",
-    "ridge_skew": "asymmetry of the deviations: 1 emission, -1 absorption",
+    "ridge_skew": "skewness of the deviations, -1 to 1: emission is positive",
     "ridge_height": "log10 of the ridge's height over the noise of a pixel",
     "ridge_width": "log10 of the ridge's width at half height over the frame",
     "ridge_tilt": "way of a ridge across itself over the frame, log10 of permille",
@@ -52,16 +56,14 @@ def ridge_statistics(
     base = float(np.sort(middle)[middle.size // 20])
     spectra = _spectra(codes, places + 1.0) - base
     heights = np.maximum(np.median(spectra, axis=1), noise)
-    rest = spectra - _smooth(spectra)
+    rest = spectra - smooth_part(spectra, spectra.shape[1] // BLOCK)
     power = np.maximum((rest**2).mean(axis=1), 1e-9)
     shared = (rest[:, 1:] * rest[:, :-1]).mean(axis=1)
-    low, centre, high = np.percentile(rest, [1, 50, 99], axis=1)
-    skew = (high + low - 2 * centre) / np.maximum(high - low, 1e-9)
     way = np.ptp(places, axis=1) / height
     contrast = np.sqrt(np.maximum(shared, 1e-6 * power)) / heights
     found["ridge_lines"] = float(np.clip(np.median(shared / power), -1, 1))
     found["ridge_contrast"] = float(np.log10(np.clip(np.median(contrast), 1e-4, 10)))
-    found["ridge_skew"] = float(np.median(skew))
+    found["ridge_skew"] = float(np.median(bounded_skew(rest)))
     found["ridge_height"] = float(np.log10(np.median(heights) / noise))
     found["ridge_width"] = _width(middle, places[:, len(profiles) // 2], base)
     found["ridge_tilt"] = float(np.log10(1 + 1000 * np.median(way)))
@@ -92,7 +94,10 @@ def _followed(profiles: np.ndarray) -> np.ndarray:
             light = profiles[strip][near]
             place = near[np.arange(len(tops)), light.argmax(axis=1)]
             places[:, strip] = place
-    return places
+    # Tops are whole pixels; a parabola through them is better, and as true.
+    points = np.arange(strips) - (strips - 1) / 2
+    parabola = np.polynomial.polynomial.polyfit(points, places.T, min(2, strips - 1))
+    return np.asarray(np.polynomial.polynomial.polyval(points, parabola))
 
 
 def _spectra(codes: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -102,19 +107,13 @@ def _spectra(codes: np.ndarray, places: np.ndarray) -> np.ndarray:
     centres = (np.arange(strips) + 0.5) * width / strips
     columns = np.arange(width // 2 * 2)
     rows = np.stack([np.interp(columns, centres, place) for place in places])
-    rows = np.rint(rows).astype(int)[:, None, :] + ROWS[:, None]
-    light = codes[np.clip(rows, 0, height - 1), columns].mean(axis=1)
-    return np.asarray(light[:, 0::2] + light[:, 1::2]) / 2.0
-
-
-def _smooth(spectra: np.ndarray) -> np.ndarray:
-    """Medians of blocks, joined by straight lines."""
-    count = spectra.shape[1] // BLOCK
-    blocks = spectra[:, : count * BLOCK].reshape(len(spectra), count, BLOCK)
-    centres = (np.arange(count) + 0.5) * BLOCK - 0.5
-    medians = np.median(blocks, axis=2)
-    points = np.arange(spectra.shape[1])
-    return np.stack([np.interp(points, centres, row) for row in medians])
+    below = np.floor(rows + 0.5).astype(int)
+    weights = np.ones((len(rows), ROWS.size, columns.size), np.float32)
+    weights[:, -1] = rows + 0.5 - below
+    weights[:, 0] = 1.0 - weights[:, -1]
+    light = codes[np.clip(below[:, None] + ROWS[:, None], 0, height - 1), columns]
+    spectra = (light * weights).sum(axis=1, dtype=np.float64) / (ROWS.size - 1)
+    return np.asarray(spectra[:, 0::2] + spectra[:, 1::2]) / 2.0
 
 
 def _width(profile: np.ndarray, tops: np.ndarray, base: float) -> float:

@@ -106,24 +106,32 @@ def _border_peak(coarse: np.ndarray) -> float:
 
 
 def _surfaces(coarse: np.ndarray) -> dict[str, float]:
-    """How well surfaces of first and second order describe the map."""
+    """How well surfaces of first and second order describe the map.
+
+    On a regular grid about the centre, the coordinates, their product and their squares
+    less the mean are orthogonal, so that each one's share of the variance adds up.
+    """
     y, x = (np.linspace(-1, 1, n) if n > 1 else np.zeros(n) for n in coarse.shape)
-    rows, columns = (a.ravel() for a in np.meshgrid(y, x, indexing="ij"))
-    values = coarse.ravel() - coarse.mean()
-    variance = float(values @ values)
+    rows, columns = np.meshgrid(y, x, indexing="ij")
+    values = coarse - coarse.mean()
+    variance = float((values**2).sum())
     found = dict.fromkeys(("vignetting", "tilt_share", "smooth_share"), 0.0)
     if variance <= FLAT:
         return found
-    plane = np.stack([np.ones_like(rows), rows, columns], axis=1)
-    surface = np.column_stack([plane, rows**2, columns**2, rows * columns])
-    for name, basis in (("tilt_share", plane), ("smooth_share", surface)):
-        weights, *_ = np.linalg.lstsq(basis, values, rcond=None)
-        rest = values - basis @ weights
-        found[name] = float(np.clip(1.0 - rest @ rest / variance, 0.0, 1.0))
-    distance = rows**2 + columns**2
-    distance -= distance.mean()
-    scale = float(np.sqrt(distance @ distance * variance))
-    found["vignetting"] = float(distance @ values / scale) if scale > 0 else 0.0
+
+    def correlation(function: np.ndarray) -> float:
+        function = function - function.mean()
+        power = float((function**2).sum())
+        if power <= 0:
+            return 0.0
+        return float((function * values).sum() / np.sqrt(power * variance))
+
+    plane = correlation(rows) ** 2 + correlation(columns) ** 2
+    second = (rows**2, columns**2, rows * columns)
+    curved = sum(correlation(function) ** 2 for function in second)
+    found["tilt_share"] = min(plane, 1.0)
+    found["smooth_share"] = min(plane + curved, 1.0)
+    found["vignetting"] = correlation(rows**2 + columns**2)
     return found
 
 
@@ -165,7 +173,7 @@ def _groups(cells: np.ndarray) -> dict[str, float]:
     values = np.sort(cells.ravel())
     values = values[: max(int(0.998 * values.size), 1)]
     values = values - values.mean()
-    variance = float(values @ values) / values.size
+    variance = float((values**2).mean())
     if values.size < 4 or variance <= FLAT:
         return {"level_groups": 0.0, "bright_share": 0.5}
     lower = np.arange(1, values.size) / values.size

@@ -40,7 +40,7 @@ def test_hot_pixel_does_not_flatten_a_frame():
     plane[100, 100] = 65535
     after = frame_image(plane, 64, 64, 2, dtype="float16").astype(float)
     changed = np.sort(np.abs(after - before).max(axis=2), axis=None)
-    assert changed[-5] < 0.06
+    assert changed[-5] < 0.1
     assert before[..., 0].std() > 0.05
 
 
