@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
         "ost",
         help="frames of cameras and spectrographs in eleven classes",
         description="Simulates frames as FITS and TIFF files by camera and night, in a "
-        "folder per class, and what each truly is in frames.csv. Nothing in it is real.",
+        "folder per class, and what each truly is in frames.csv. Nothing is real.",
     )
     _add_ost_options(ost)
     ost.set_defaults(command=_simulate_ost)
@@ -63,6 +63,13 @@ def _add_ost_options(ost: argparse.ArgumentParser) -> None:
         type=_class_fractions,
         help="'observatory' for the imbalance of an archive, or class=part,class=part, "
         "or a part for each class in order [all alike]",
+    )
+    add_option(
+        ost,
+        "num_unknown",
+        type=int,
+        default=0,
+        help="frames of no class, in the folder unknown, to test abstaining [0]",
     )
     add_option(
         ost,
@@ -145,6 +152,7 @@ def _simulate_ost(arguments: argparse.Namespace) -> int:
         arguments.num_per_class,
         arguments.seed,
         class_fractions=arguments.class_fractions,
+        num_unknown=arguments.num_unknown,
         cameras=arguments.cameras,
         nights=arguments.nights,
         max_size=arguments.max_size,

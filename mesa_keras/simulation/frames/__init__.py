@@ -1,6 +1,10 @@
 """Simulated camera and spectrograph frames of eleven classes, as real files."""
 
-from mesa_keras.simulation.frames.classes import FRAME_CLASSES, OBSERVATORY_FRACTIONS
+from mesa_keras.simulation.frames.classes import (
+    FRAME_CLASSES,
+    OBSERVATORY_FRACTIONS,
+    UNKNOWN,
+)
 from mesa_keras.simulation.frames.frame import (
     FrameSimulation,
     SimulatedFrame,
@@ -19,6 +23,7 @@ __all__ = [
     "FRAME_FACTS",
     "FRAME_TABLE",
     "OBSERVATORY_FRACTIONS",
+    "UNKNOWN",
     "FrameSimulation",
     "SimulatedFrame",
     "frame_counts",

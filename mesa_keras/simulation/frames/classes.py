@@ -7,6 +7,7 @@ from mesa_keras.simulation.frames import (
     flat_field,
     long_slit_frames,
     solar,
+    unknown_frames,
 )
 from mesa_keras.simulation.frames.scene import SceneMaker
 
@@ -24,6 +25,9 @@ SCENES: dict[str, SceneMaker] = {
     "einsteinturm": solar.einsteinturm,
 }
 FRAME_CLASSES = tuple(SCENES)
+# Not a class: frames on which a classifier should abstain.
+UNKNOWN = "unknown"
+SCENES[UNKNOWN] = unknown_frames.unknown
 
 # Part of each class in the archive of the observatory.
 OBSERVATORY_FRACTIONS = dict(

@@ -11,7 +11,9 @@ from mesa_keras.simulation.frames.sky import light_leak
 def bias(shot: Shot) -> Scene:
     """The shortest exposure with a closed shutter."""
     rng = shot.rng
-    seconds = pick(rng, {0.0: 6, 0.001: 1.5, 3.2e-5: 0.7, 0.0001: 0.5, 0.01: 0.3})
+    seconds = pick(
+        rng, {0.0: 6, 0.001: 1.5, 3.2e-5: 0.7, 0.0001: 0.5, 0.01: 0.3, 0.12: 0.3}
+    )
     target = pick(rng, ("", "", "Bias", "bias", "BIAS", "Zero", "zero", "Bias_bin1"))
     return Scene(kind="bias", seconds=seconds, target=target)
 

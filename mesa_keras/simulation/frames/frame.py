@@ -81,7 +81,7 @@ def simulate_frame(
 
     Args:
         simulation: Seed, cameras, nights and size.
-        label: Class, one of `FRAME_CLASSES`.
+        label: Class, one of `FRAME_CLASSES`, or `unknown`.
         number: Number within the class, from 0.
 
     Raises:

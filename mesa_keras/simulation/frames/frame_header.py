@@ -31,6 +31,7 @@ KINDS = {
     "spectrum_baches": ("light", "echelle"),
     "wavelength_calibration_baches": ("arc", "echelle"),
     "einsteinturm": ("light", "sun"),
+    "unknown": ("light", ""),
 }
 # Part of the headers whose program was left on the last kind of frame, and part of
 # those whose object is that of an earlier frame.

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from mesa_keras._version import __version__
 from mesa_keras.atomic_file import atomic_file
-from mesa_keras.simulation.frames.classes import FRAME_CLASSES
+from mesa_keras.simulation.frames.classes import FRAME_CLASSES, UNKNOWN
 from mesa_keras.simulation.frames.frame import FrameSimulation, simulate_frame
 from mesa_keras.simulation.frames.frame_file import write_frame
 
@@ -34,6 +34,7 @@ def simulate_frames(
     seed: int = 0,
     *,
     class_fractions: Mapping[str, float] | None = None,
+    num_unknown: int = 0,
     cameras: int = 400,
     nights: int = 4,
     max_size: int = 1024,
@@ -50,6 +51,7 @@ def simulate_frames(
             number of processes; more frames contain the fewer.
         class_fractions: Part of each class, not negative; scaled to a sum of 1. A
             class that is not named gets none. By default all classes are alike.
+        num_unknown: Frames that belong to no class, in the folder `unknown`.
         cameras: Number of cameras.
         nights: Nights of each camera.
         max_size: Most pixels along a side, 64 to 4096.
@@ -69,6 +71,10 @@ def simulate_frames(
         seed=seed, cameras=cameras, nights=nights, max_size=max_size
     )
     counts = frame_counts(num_per_class, class_fractions)
+    if num_unknown < 0:
+        raise ValueError(f"`num_unknown` must be 0 or more. Received: {num_unknown}")
+    if num_unknown:
+        counts[UNKNOWN] = num_unknown
     if workers is not None and workers < 1:
         raise ValueError(f"`workers` must be 1 or more. Received: {workers}")
     folder = Path(output_dir)
@@ -143,7 +149,7 @@ def _clear(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     earlier = folder / FRAME_TABLE
     simulated = (folder / FRAME_FACTS).exists()
-    found = [path for c in FRAME_CLASSES for path in (folder / c).glob("*")]
+    found = [path for c in (*FRAME_CLASSES, UNKNOWN) for path in (folder / c).glob("*")]
     if not simulated and (found or earlier.exists()):
         stranger = found[0] if found else earlier
         raise FileExistsError(

@@ -53,6 +53,7 @@ _GROUPS = {
     "spectrum_baches": "spectrum",
     "wavelength_calibration_baches": "arc",
     "einsteinturm": "spectrum",
+    "unknown": "flat",
 }
 
 

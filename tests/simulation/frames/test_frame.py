@@ -101,3 +101,11 @@ def test_unknown_class():
 def test_values_out_of_range(name, value):
     with pytest.raises(ValueError, match=rf"`{name}` must be .* Received: {value}"):
         FrameSimulation(**{name: value})
+
+
+def test_frames_of_no_class():
+    frames = [simulate_frame(SIMULATION, "unknown", n) for n in range(40)]
+    assert len({frame.truth["scene"] for frame in frames}) >= 5
+    for frame in frames:
+        assert frame.truth["label"] == "unknown"
+        assert frame.pixels.max() > frame.pixels.min()

@@ -154,6 +154,16 @@ def test_wrong_counts(arguments, words):
         frame_counts(*arguments)
 
 
+def test_frames_of_no_class(tmp_path):
+    table = simulate(tmp_path, num=1, num_unknown=3, class_fractions={"bias": 1})
+    assert table["label"].value_counts().to_dict() == {"bias": 11, "unknown": 3}
+    assert len(list((tmp_path / "unknown").iterdir())) == 3
+    simulate(tmp_path, num=1, class_fractions={"bias": 1})
+    assert not list((tmp_path / "unknown").iterdir())
+    with pytest.raises(ValueError, match="`num_unknown` must be 0 or more"):
+        simulate(tmp_path, num_unknown=-1)
+
+
 def test_wrong_workers(tmp_path):
     with pytest.raises(ValueError, match="`workers` must be 1 or more"):
         simulate(tmp_path / "new", workers=0)
