@@ -6,13 +6,16 @@ flag of each.
 """
 
 import dataclasses
-from typing import Any
+from typing import Any, TypeVar
+
+Config = TypeVar("Config")
 
 # Which numbers a field takes, and how to say so.
 POSITIVE = (lambda value: value > 0, "must be positive")
 NOT_NEGATIVE = (lambda value: value >= 0, "must not be negative")
 RATE = (lambda value: 0 <= value < 1, "must lie in [0, 1)")
 SHARE = (lambda value: 0 < value < 0.5, "must lie in (0, 0.5)")
+AT_LEAST_ONE = (lambda value: value >= 1, "must be at least 1")
 
 
 def option(default: Any, text: str, **extra: Any) -> Any:
@@ -32,6 +35,11 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def widths(text: str) -> tuple[int, ...]:
+    """Splits a comma list of whole numbers."""
+    return tuple(int(part) for part in names(text))
+
+
 def check_field(config: Any, name: str, ok: bool, rule: str) -> None:
     """Raises `ValueError` that names the field, its rule and what came, unless `ok`."""
     if not ok:
@@ -48,3 +56,20 @@ def check_fields(config: Any) -> None:
         if "rule" in entry.metadata:
             allows, rule = entry.metadata["rule"]
             check_field(config, entry.name, allows(value), rule)
+
+
+def from_dict(kind: type[Config], settings: dict[str, Any]) -> Config:
+    """Reads what `dataclasses.asdict` and JSON made of a configuration.
+
+    Args:
+        kind: Class of the configuration.
+        settings: Values by field name; lists become tuples.
+
+    Raises:
+        TypeError: If a field is unknown.
+    """
+    values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in settings.items()
+    }
+    return kind(**values)

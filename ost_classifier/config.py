@@ -1,20 +1,21 @@
 """Configuration of the OST frame classifier."""
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ost_classifier.classes import CONSERVATIVE_CLASSES
-from ost_classifier.config_fields import (
+from mesa_keras.config_fields import (
     AT_LEAST_ONE,
     NOT_NEGATIVE,
     POSITIVE,
     RATE,
     SHARE,
+    check_field,
+    check_fields,
     names,
     option,
     widths,
 )
+from ost_classifier.classes import CONSERVATIVE_CLASSES
 from ost_classifier.frame_settings import FrameSettings
 
 
@@ -180,23 +181,16 @@ class OstConfig:
     seed: int = option(0, "seed of weights, split, order and augmentation")
 
     def __post_init__(self) -> None:
-        for entry in dataclasses.fields(self):
-            value = getattr(self, entry.name)
-            choices = entry.metadata.get("choices")
-            if choices:
-                self._check(entry.name, value in choices, f"must be of {choices}")
-            if "rule" in entry.metadata:
-                allows, rule = entry.metadata["rule"]
-                self._check(entry.name, allows(value), rule)
-        self._check("filters", all(n > 0 for n in self.filters), "must be positive")
-        self._check("aug_strength", self.aug_strength <= 1, "must lie in [0, 1]")
-        self._check("randaug_m", self.randaug_m <= 10, "must lie in [0, 10]")
+        check_fields(self)
+        check_field(
+            self, "filters", all(n > 0 for n in self.filters), "must be positive"
+        )
+        check_field(self, "aug_strength", self.aug_strength <= 1, "must lie in [0, 1]")
+        check_field(self, "randaug_m", self.randaug_m <= 10, "must lie in [0, 10]")
         weights = not self.backbone_weights or self.backbone == "mobilenet_v3_small"
-        self._check("backbone_weights", weights, "goes with mobilenet_v3_small only")
-
-    def _check(self, name: str, ok: bool, rule: str) -> None:
-        if not ok:
-            raise ValueError(f"`{name}` {rule}. Received: {name}={getattr(self, name)}")
+        check_field(
+            self, "backbone_weights", weights, "goes with mobilenet_v3_small only"
+        )
 
     @property
     def frame_settings(self) -> FrameSettings:
@@ -226,19 +220,3 @@ class OstConfig:
             "steps_per_execution": 1,
         }
         return cls(**{**settings, **changes})
-
-
-def from_dict(settings: dict[str, Any]) -> OstConfig:
-    """Reads what `dataclasses.asdict` and JSON made of a configuration.
-
-    Args:
-        settings: Values by field name; lists become tuples.
-
-    Raises:
-        TypeError: If a field is unknown.
-    """
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in settings.items()
-    }
-    return OstConfig(**values)

@@ -3,7 +3,8 @@ import json
 
 import pytest
 
-from ost_classifier.config import OstConfig, from_dict
+from mesa_keras.config_fields import from_dict
+from ost_classifier.config import OstConfig
 from ost_classifier.presets import PRESETS
 
 # The published recommended command.
@@ -41,9 +42,12 @@ def test_presets():
 
 def test_survives_json():
     for config in (*PRESETS.values(), OstConfig.small()):
-        assert from_dict(json.loads(json.dumps(dataclasses.asdict(config)))) == config
+        assert (
+            from_dict(OstConfig, json.loads(json.dumps(dataclasses.asdict(config))))
+            == config
+        )
     with pytest.raises(TypeError, match="colour"):
-        from_dict({"colour": 1})
+        from_dict(OstConfig, {"colour": 1})
 
 
 @pytest.mark.parametrize(

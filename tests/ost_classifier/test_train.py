@@ -7,9 +7,10 @@ import keras
 import numpy as np
 import pytest
 
+from mesa_keras.config_fields import from_dict
 from mesa_keras.inference import Predictor
 from mesa_keras.training import RunState
-from ost_classifier.config import from_dict
+from ost_classifier.config import OstConfig
 from ost_classifier.features import HEADER_VALUE_NAMES, STATISTIC_NAMES
 from ost_classifier.train import TrainOptions, train
 from tests.ost_classifier.small_frames import CLASSES, small, write_folder
@@ -83,7 +84,7 @@ def test_the_classes_are_learned_with_header_and_without(run):
 
 def test_the_config_file_says_what_was_run_on_what(run, folder):
     saved = json.loads(run[0].files["config"].read_text())
-    assert from_dict(saved["config"]) == config()
+    assert from_dict(OstConfig, saved["config"]) == config()
     assert saved["classes"] == list(CLASSES)
     assert saved["data"]["path"] == str(folder)
     assert list(saved["data"]["faults"]) == ["bias/broken.fits"]

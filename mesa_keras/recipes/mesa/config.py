@@ -228,19 +228,3 @@ class MesaConfig:
             "steps_per_execution": 4,
         }
         return cls(**{**settings, **changes})
-
-
-def from_dict(settings: dict[str, Any]) -> MesaConfig:
-    """Reads what `dataclasses.asdict` and JSON made of a configuration.
-
-    Args:
-        settings: Values by field name; lists become tuples.
-
-    Raises:
-        TypeError: If a field is unknown.
-    """
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in settings.items()
-    }
-    return MesaConfig(**values)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from mesa_keras.config_fields import from_dict
 from mesa_keras.recipes.mesa.config import (
     DISPOSITIONS,
     MesaConfig,
-    from_dict,
     names,
     temperature,
 )
@@ -40,12 +40,15 @@ def test_the_other_presets():
 @pytest.mark.parametrize("config", PRESETS.values(), ids=PRESETS)
 def test_a_config_survives_json(config):
     config = dataclasses.replace(config, temperature="learnable", seed=3)
-    assert from_dict(json.loads(json.dumps(dataclasses.asdict(config)))) == config
+    assert (
+        from_dict(MesaConfig, json.loads(json.dumps(dataclasses.asdict(config))))
+        == config
+    )
 
 
 def test_unknown_keys_fail():
     with pytest.raises(TypeError, match="num_head"):
-        from_dict({"num_head": 2})
+        from_dict(MesaConfig, {"num_head": 2})
     with pytest.raises(TypeError, match="num_head"):
         MesaConfig(num_head=2)
     with pytest.raises(TypeError, match="positional"):

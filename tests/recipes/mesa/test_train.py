@@ -12,8 +12,9 @@ import keras
 import numpy as np
 import pytest
 
+from mesa_keras.config_fields import from_dict
 from mesa_keras.recipes.mesa import train as module
-from mesa_keras.recipes.mesa.config import from_dict
+from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.model import ENCODERS
 from mesa_keras.recipes.mesa.train import train
 from mesa_keras.training import RunState, open_model
@@ -88,7 +89,7 @@ def test_the_loss_goes_down_and_the_labels_are_learned(run):
 def test_the_config_file_says_what_was_run_on_what(run, path):
     result, folder = run
     saved = json.loads((folder / "mesa_config.json").read_text())
-    assert from_dict(saved["config"]) == small(epochs=EPOCHS)
+    assert from_dict(MesaConfig, saved["config"]) == small(epochs=EPOCHS)
     assert saved["data"]["path"] == str(path)
     assert saved["data"]["sha256"] == result.data.fingerprint
     assert saved["data"]["light_curves"] == "views"
