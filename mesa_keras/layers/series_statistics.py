@@ -132,9 +132,9 @@ def _means(x: Any, weight: Any) -> Any:
     steps = x.shape[1]
     index = np.arange(steps)
     # Step `steps` is the one put behind the end: missing.
-    partners = [np.minimum(index + lag, steps) for lag in LAGS]
-    partners.append(steps - 1 - index)
-    partners = np.stack(partners)
+    partners = np.stack(
+        [*(np.minimum(index + lag, steps) for lag in LAGS), steps - 1 - index]
+    )
     shifted, there = (
         ops.take(ops.pad(part, [[0, 0], [0, 1]]), partners, axis=1)
         for part in (x, weight)
