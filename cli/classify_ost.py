@@ -110,7 +110,8 @@ def _classify(arguments: argparse.Namespace) -> int:
         raise ValueError(f"`watch` must be positive. Received: {arguments.watch}")
     with quiet_start():
         from ost_classifier.service import ClassifierService
-        from ost_classifier.service_folder import FolderOutputs, FolderRun
+        from ost_classifier.service_folder import FolderRun
+        from ost_classifier.service_outputs import FolderOutputs
 
     service = ClassifierService(
         arguments.model_path,

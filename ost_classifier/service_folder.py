@@ -1,6 +1,5 @@
 """Classifies what is new in a folder, night by night, and keeps the output current."""
 
-import errno
 import os
 import time
 from collections import Counter
@@ -12,37 +11,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from mesa_keras.json_file import write_json
 from mesa_keras.readers.frame import find_frames
-from ost_classifier.header_suggestions import write_header_suggestions
-from ost_classifier.night_log import write_log, write_night_log
 from ost_classifier.service import ClassifierService
 from ost_classifier.service_journal import Journal
+from ost_classifier.service_outputs import FolderOutputs
 from ost_classifier.service_results import Entry, collected
-
-
-@dataclass(frozen=True, kw_only=True)
-class FolderOutputs:
-    """Where the results of a folder go; only the first must be named.
-
-    Attributes:
-        output_json: Everything, as `ClassifierService.predict_paths` returns it. The
-            journal of what is done stands beside it, `<name>.journal`.
-        defect_log: Files that could not be read, and why.
-        warn_log: What is odd about files that could.
-        night_log: CSV table with a row per frame.
-        suggest_headers: CSV table of header corrections for review.
-    """
-
-    output_json: Path
-    defect_log: Path | None = None
-    warn_log: Path | None = None
-    night_log: Path | None = None
-    suggest_headers: Path | None = None
-
-    def all(self) -> dict[str, Path]:
-        """The files by what they hold."""
-        return {name: path for name, path in vars(self).items() if path is not None}
 
 
 @dataclass(frozen=True)
@@ -51,7 +24,7 @@ class FolderResult:
 
     Attributes:
         found: Frames in the folder that are recent enough.
-        new: Files that were read now.
+        new: Files that were decided or refused for good now.
         waiting: Files that are still being written, left for the next look.
         results: Everything so far, as written to the JSON file.
         suggestions: Number of header corrections suggested, `None` if not asked for.
@@ -97,14 +70,13 @@ class FolderRun:
         self.folder = Path(input_dir)
         if not self.folder.is_dir():
             raise FileNotFoundError(f"{self.folder} is not a folder.")
-        for path in outputs.all().values():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if path.is_dir() or not os.access(path.parent, os.W_OK):
-                raise OSError(errno.EACCES, "cannot be written", str(path))
+        outputs.check()
         settings = {**service.meta(), "include_probs": service.include_probs}
         # Where thresholds come from and what there is to say of them decides nothing.
         for name in ("thresholds_source", "notes", "version"):
             del settings[name]
+        # What was last written; a look that finds the same writes nothing.
+        self._published: tuple[list[Entry], dict[str, Any], int | None] | None = None
         self.journal = Journal(outputs.output_json.with_suffix(".journal"), settings)
 
     def look(
@@ -131,22 +103,26 @@ class FolderRun:
         todo = [path for path in recent if not self._is_done(path)]
         latest = time.time() - settle_s
         ready = [path for path in todo if not settle_s or _changed(path) < latest]
+        new = 0
         bar = tqdm(
-            total=len(ready), unit="frame", desc="classifying", disable=not progress
+            total=len(ready),
+            unit="frame",
+            desc="classifying",
+            disable=not (progress and ready),
         )
         with bar:
             try:
                 for entries in self.service.classify(ready, batch_size):
                     self.journal.add(entries)
                     passing += [entry for entry in entries if not entry["lasting"]]
+                    new += sum(entry["lasting"] for entry in entries)
                     bar.update(len(entries))
             except KeyboardInterrupt:
-                self._publish(passing, len(ready), begin)
+                self._publish(passing, new, begin)
                 raise
-        results, suggestions = self._publish(passing, len(ready), begin)
-        return FolderResult(
-            len(recent), len(ready), len(todo) - len(ready), results, suggestions
-        )
+        waiting = len(todo) - len(ready)
+        results, suggestions = self._publish(passing, new, begin)
+        return FolderResult(len(recent), new, waiting, results, suggestions)
 
     def watch(
         self,
@@ -190,6 +166,8 @@ class FolderRun:
         self, passing: Sequence[Entry], new: int, begin: float
     ) -> tuple[dict[str, Any], int | None]:
         """Writes the outputs anew from the journal and what was not kept in it."""
+        if not new and self._published and self._published[0] == list(passing):
+            return self._published[1:]
         root = os.path.abspath(self.folder) + os.sep  # noqa: PTH100  (links stay links)
         kept = [e for e in self.journal.entries() if e["key"]["path"].startswith(root)]
         entries = [*kept, *passing]
@@ -201,19 +179,9 @@ class FolderRun:
             "written": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         results = collected(meta, entries, time.perf_counter() - begin)
-        out = self.outputs
-        write_json(out.output_json, results)
-        if out.defect_log:
-            lines = [(row["path"], row["reason"]) for row in results["defects"]]
-            write_log(out.defect_log, lines)
-        if out.warn_log:
-            lines = [(row["path"], row["warning"]) for row in results["warnings"]]
-            write_log(out.warn_log, lines)
-        if out.night_log:
-            write_night_log(out.night_log, entries)
-        if out.suggest_headers:
-            return results, write_header_suggestions(out.suggest_headers, entries)
-        return results, None
+        suggestions = self.outputs.write(results, entries)
+        self._published = (list(passing), results, suggestions)
+        return results, suggestions
 
     def _is_recent(self, path: Path) -> bool:
         return self.since is None or _changed(path) >= self.since.timestamp()

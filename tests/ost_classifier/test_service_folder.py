@@ -10,7 +10,8 @@ import pytest
 
 from ost_classifier import frame_stream, service_folder
 from ost_classifier.service import ClassifierService
-from ost_classifier.service_folder import FolderOutputs, FolderRun
+from ost_classifier.service_folder import FolderRun
+from ost_classifier.service_outputs import FolderOutputs
 from tests.small_ost import make_model, write_frame
 
 
@@ -181,10 +182,11 @@ def test_an_interrupt_keeps_what_was_found(service, night, tmp_path, monkeypatch
 def test_watching_finds_what_comes_and_waits_for_what_grows(service, night, tmp_path):
     for path in night.rglob("*"):
         os.utime(path, (1e9, 1e9))
-    seen, naps = [], []
+    seen, naps, times = [], [], set()
 
     def sleep(seconds):
         naps.append(seconds)
+        times.add((tmp_path / "out" / "out.json").stat().st_mtime_ns)
         if len(naps) == 1:
             # Still being written: it changed just now.
             write_frame(night / "new.fits", seed=5)
@@ -196,6 +198,8 @@ def test_watching_finds_what_comes_and_waits_for_what_grows(service, night, tmp_
     run = FolderRun(service, night, outputs_in(tmp_path / "out"))
     last = run.watch(20.0, on_look=lambda result: seen.append(result.new), sleep=sleep)
     assert seen == [5, 1]
+    # A look that finds nothing new writes nothing.
+    assert len(times) == 2
     assert naps == [20.0] * 3
     assert "new.fits" in names_of(last.results)
 

@@ -1,0 +1,74 @@
+"""The files in which the results of a folder of frames go."""
+
+import errno
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mesa_keras.json_file import write_json
+from ost_classifier.header_suggestions import write_header_suggestions
+from ost_classifier.night_log import write_log, write_night_log
+from ost_classifier.service_results import Entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderOutputs:
+    """Where the results of a folder go; only the first must be named.
+
+    Attributes:
+        output_json: Everything, as `ClassifierService.predict_paths` returns it. The
+            journal of what is done stands beside it, `<name>.journal`.
+        defect_log: Files that could not be read, and why.
+        warn_log: What is odd about files that could.
+        night_log: CSV table with a row per frame.
+        suggest_headers: CSV table of header corrections for review.
+    """
+
+    output_json: Path
+    defect_log: Path | None = None
+    warn_log: Path | None = None
+    night_log: Path | None = None
+    suggest_headers: Path | None = None
+
+    def all(self) -> dict[str, Path]:
+        """The files by what they hold."""
+        return {name: path for name, path in vars(self).items() if path is not None}
+
+    def check(self) -> None:
+        """Makes the folders, and sure that the files can be written in the end.
+
+        Raises:
+            OSError: If one cannot.
+        """
+        for path in self.all().values():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir() or not os.access(path.parent, os.W_OK):
+                raise OSError(errno.EACCES, "cannot be written", str(path))
+
+    def write(self, results: dict[str, Any], entries: Sequence[Entry]) -> int | None:
+        """Writes all files, each whole or not at all.
+
+        Args:
+            results: What `collected` made of the entries.
+            entries: What a service said of each file.
+
+        Returns:
+            Number of header corrections suggested, `None` if not asked for.
+
+        Raises:
+            OSError: If a file cannot be written.
+        """
+        write_json(self.output_json, results)
+        if self.defect_log:
+            lines = [(row["path"], row["reason"]) for row in results["defects"]]
+            write_log(self.defect_log, lines)
+        if self.warn_log:
+            lines = [(row["path"], row["warning"]) for row in results["warnings"]]
+            write_log(self.warn_log, lines)
+        if self.night_log:
+            write_night_log(self.night_log, entries)
+        if self.suggest_headers:
+            return write_header_suggestions(self.suggest_headers, entries)
+        return None
