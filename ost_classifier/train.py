@@ -129,6 +129,13 @@ def train(
         held_out, calibration = folds.logits, data
         notes += [note for note in folds.notes if note not in notes]
         parts = _joined(data, parts)
+    fitted = fit_model(
+        config,
+        parts,
+        file_beside(out, "_training_state.npz"),
+        pretrained=pretrained,
+        resume=options.resume,
+    )
     if pretrained is not None and options.label_counts and "calibration" in parts:
         tables["label_curve"] = label_curve(
             config,
@@ -137,13 +144,6 @@ def train(
             options.label_counts,
             file_beside(out, "_label_curve_state.npz"),
         )
-    fitted = fit_model(
-        config,
-        parts,
-        file_beside(out, "_training_state.npz"),
-        pretrained=pretrained,
-        resume=options.resume,
-    )
     if held_out is None:
         held_out = predict_logits(fitted.model, calibration)
     set_decision_rule(

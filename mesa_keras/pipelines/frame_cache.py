@@ -28,6 +28,13 @@ _STALE_SECONDS = 3600.0
 _OPEN_SHARDS = 128
 
 
+def available_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class FrameCache:
     """Fixed-size records of decoded files, in shards.
 
@@ -130,7 +137,7 @@ class FrameCache:
     ) -> dict[FileKey, CachedFrame]:
         """Decodes and stores; returns what is not worth storing: passing faults."""
         self._remove_remains()
-        count = workers or len(os.sched_getaffinity(0))
+        count = workers or available_cores()
         writer = ShardWriter(self.folder, self.dtype)
         passing: dict[FileKey, CachedFrame] = {}
         bar = tqdm(total=len(keys), unit="frame", desc="decoding", disable=not progress)
