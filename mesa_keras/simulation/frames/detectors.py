@@ -112,22 +112,9 @@ def draw_format(rng: np.random.Generator, max_size: int) -> DetectorFormat:
         max_size: Most pixels along a side; what is larger is read out in part, or
             drawn with larger pixels.
     """
-    window, binning = 1.0, 1
-    kind = pick(rng, {"sold": 0.52, "strip": 0.1, "other": 0.38})
-    if kind == "other":
-        width = round(log_uniform(rng, 320, 4096))
-        ratio = pick(rng, {1.0: 0.35, 0.75: 0.25, 0.667: 0.25, 0.5625: 0.15})
-        height = round(width * ratio * uniform(rng, 0.92, 1.08))
-        pixel_um = round(log_uniform(rng, 2.0, 24.0), 2)
-    else:
-        width, height, pixel_um = pick(rng, STRIPS if kind == "strip" else DETECTORS)
-        if kind == "sold" or chance(rng, 0.2):
-            binning = pick(rng, {1: 0.6, 2: 0.3, 3: 0.05, 4: 0.05})
-        if min(width, height) < 100 * binning:
-            binning = 1
-        width, height = width // binning, height // binning
-        pixel_um *= binning
-    if kind != "strip" and chance(rng, 0.1):
+    width, height, pixel_um, binning, is_strip = _draw_detector(rng)
+    window = 1.0
+    if not is_strip and chance(rng, 0.1):
         window = uniform(rng, 0.2, 0.8)
         width, height = round(width * window), round(height * window)
     shrink = 1.0
@@ -149,3 +136,21 @@ def draw_format(rng: np.random.Generator, max_size: int) -> DetectorFormat:
         binning,
         shrink,
     )
+
+
+def _draw_detector(rng: np.random.Generator) -> tuple[int, int, float, int, bool]:
+    """Width, height and size of the pixels as binned, binning, and if it is a strip."""
+    kind = pick(rng, {"sold": 0.52, "strip": 0.1, "other": 0.38})
+    if kind == "other":
+        width = round(log_uniform(rng, 320, 4096))
+        ratio = pick(rng, {1.0: 0.35, 0.75: 0.25, 0.667: 0.25, 0.5625: 0.15})
+        height = round(width * ratio * uniform(rng, 0.92, 1.08))
+        return width, height, round(log_uniform(rng, 2.0, 24.0), 2), 1, False
+    width, height, pixel_um = pick(rng, STRIPS if kind == "strip" else DETECTORS)
+    binning = 1
+    if kind == "sold" or chance(rng, 0.2):
+        binning = pick(rng, {1: 0.6, 2: 0.3, 3: 0.05, 4: 0.05})
+    if min(width, height) < 100 * binning:
+        binning = 1
+    size = round(pixel_um * binning, 2)
+    return width // binning, height // binning, size, binning, kind == "strip"

@@ -70,7 +70,7 @@ def wavelength_calibration_baches(shot: Shot) -> Scene:
     lamp = pick(rng, {"ThAr": 0.76, "NeAr": 0.05, "HeNeAr": 0.03, "FeAr": 0.05,
                       "HgAr": 0.03, "HgNe": 0.02, "comb": 0.06})  # fmt: skip
     if lamp == "ThAr":
-        lines = thorium_argon() * [1.0, 1.0]
+        lines = thorium_argon()
     elif lamp == "comb":
         places = 3000 * np.cumprod(np.full(20000, 1 + log_uniform(rng, 8e-5, 4e-4)))
         places = places[places < 11000]

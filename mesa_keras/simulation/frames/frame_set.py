@@ -1,6 +1,7 @@
 """A folder of simulated frames: a subfolder per class, and the truth beside them."""
 
 import contextlib
+import dataclasses
 import json
 import multiprocessing
 import os
@@ -79,19 +80,7 @@ def simulate_frames(
         raise ValueError(f"`workers` must be 1 or more. Received: {workers}")
     folder = Path(output_dir)
     _clear(folder)
-    facts = {
-        "simulated": True,
-        "num_per_class": num_per_class,
-        "counts": counts,
-        "seed": seed,
-        "cameras": cameras,
-        "nights": nights,
-        "max_size": max_size,
-        "version": __version__,
-    }
-    # First of all: after a kill it tells that the frames are not real.
-    with atomic_file(folder / FRAME_FACTS) as path:
-        path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    _write_facts(folder, simulation, num_per_class, counts)
     tasks = [(label, n) for label, count in counts.items() for n in range(count)]
     for label in dict.fromkeys(label for label, _ in tasks):
         (folder / label).mkdir(exist_ok=True)
@@ -163,6 +152,24 @@ def _clear(folder: Path) -> None:
         found = [path for path in found if _NAME.fullmatch(path.name)]
     for path in found:
         path.unlink(missing_ok=True)
+
+
+def _write_facts(
+    folder: Path,
+    simulation: FrameSimulation,
+    num_per_class: int,
+    counts: dict[str, int],
+) -> None:
+    """Says how the frames are made; written first, it survives a kill."""
+    facts = {
+        "simulated": True,
+        "num_per_class": num_per_class,
+        "counts": counts,
+        **dataclasses.asdict(simulation),
+        "version": __version__,
+    }
+    with atomic_file(folder / FRAME_FACTS) as path:
+        path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 
 
 def _cores() -> int:
