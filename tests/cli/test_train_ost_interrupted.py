@@ -50,7 +50,7 @@ def test_a_killed_training_goes_on(folder, tmp_path):
     argv += ["--model_out", str(out), *TINY, "--epochs", "40", "--patience", "40"]
     state = tmp_path / "m_training_state.npz"
     with subprocess.Popen(argv, cwd=ROOT, stderr=subprocess.DEVNULL) as run:
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 1200
         while not state.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         run.send_signal(signal.SIGKILL)
