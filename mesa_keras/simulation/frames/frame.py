@@ -10,6 +10,7 @@ from mesa_keras.simulation.frames.classes import SCENES
 from mesa_keras.simulation.frames.frame_file import TIFF_SUFFIXES, draw_suffix
 from mesa_keras.simulation.frames.frame_header import (
     NO_HEADER,
+    OBSERVATORIES,
     SimulatedHeader,
     draw_header,
 )
@@ -66,12 +67,14 @@ class SimulatedFrame:
         pixels: `(height, width)` or `(height, width, 3)`.
         header: Cards and what is true of them.
         truth: Row of `frames.csv` without the file.
+        in_extension: Whether a FITS file holds the image in its second part.
     """
 
     name: str
     pixels: np.ndarray
     header: SimulatedHeader
     truth: dict[str, Any]
+    in_extension: bool = False
 
 
 def simulate_frame(
@@ -125,7 +128,9 @@ def simulate_frame(
         "width": pixels.shape[1],
         "dtype": str(pixels.dtype),
     }
-    return SimulatedFrame(f"{number:06d}{suffix}", pixels, header, truth)
+    in_extension = header.dialect in OBSERVATORIES and chance(rng, 0.3)
+    name = f"{number:06d}{suffix}"
+    return SimulatedFrame(name, pixels, header, truth, in_extension)
 
 
 def _drawn(shot: Shot, label: str) -> tuple[Scene, np.ndarray]:

@@ -40,7 +40,11 @@ def draw_suffix(rng: np.random.Generator, pixels: np.ndarray) -> str:
 
 
 def write_frame(
-    path: Path, pixels: np.ndarray, cards: Sequence[tuple[str, Any]]
+    path: Path,
+    pixels: np.ndarray,
+    cards: Sequence[tuple[str, Any]],
+    *,
+    in_extension: bool = False,
 ) -> None:
     """Writes a frame in the format that the suffix names.
 
@@ -48,12 +52,15 @@ def write_frame(
         path: Final name.
         pixels: `(height, width)` or `(height, width, 3)`.
         cards: Header of a FITS file; a TIFF file keeps none of it.
+        in_extension: Whether the image follows an empty first part of a FITS file,
+            which holds the header, as at large observatories.
     """
     with atomic_file(path) as temporary:
         if path.suffix in TIFF_SUFFIXES:
             _write_tiff(temporary, pixels)
         else:
-            temporary.write_bytes(_fits_bytes(path.name, pixels, cards))
+            raw = _fits_bytes(path.name, pixels, cards, in_extension)
+            temporary.write_bytes(raw)
 
 
 def _write_tiff(path: Path, pixels: np.ndarray) -> None:
@@ -65,7 +72,10 @@ def _write_tiff(path: Path, pixels: np.ndarray) -> None:
 
 
 def _fits_bytes(
-    name: str, pixels: np.ndarray, cards: Sequence[tuple[str, Any]]
+    name: str,
+    pixels: np.ndarray,
+    cards: Sequence[tuple[str, Any]],
+    in_extension: bool,
 ) -> bytes:
     header = fits.Header()
     for key, value in cards:
@@ -77,6 +87,9 @@ def _fits_bytes(
     if name.endswith(".fz"):
         hdu = fits.CompImageHDU(data, header, compression_type="RICE_1")
         fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(buffer)
+    elif in_extension:
+        first = fits.PrimaryHDU(header=header)
+        fits.HDUList([first, fits.ImageHDU(data, name="IM1")]).writeto(buffer)
     else:
         fits.PrimaryHDU(data, header).writeto(buffer)
     raw = buffer.getvalue()

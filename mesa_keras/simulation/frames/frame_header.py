@@ -58,6 +58,8 @@ DIALECTS: dict[str, tuple[Dialect, float, float]] = {
     "bare": (observatory.bare, 0.6, 0.6),
     "none": (observatory.none, 0.8, 0.8),
 }
+# Those whose files may hold several images, each in a part of its own.
+OBSERVATORIES = ("eso", "robotic", "large telescope", "survey")
 _SPECIAL: dict[str, Dialect] = {
     "plate": observatory.plate,
     "survey": observatory.survey,

@@ -207,6 +207,11 @@ def _write_chunk(
         for label, number in tasks:
             frame = simulate_frame(simulation, label, number)
             name = f"{label}/{frame.name}"
-            write_frame(folder / name, frame.pixels, frame.header.cards)
+            write_frame(
+                folder / name,
+                frame.pixels,
+                frame.header.cards,
+                in_extension=frame.in_extension,
+            )
             rows.append({"file": name, **frame.truth})
     return rows

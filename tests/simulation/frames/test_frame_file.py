@@ -49,6 +49,15 @@ def test_compressed_tiles(tmp_path, dtype):
         assert hdus[1].header["IMAGETYP"] == "Light Frame"
 
 
+def test_an_image_may_stand_in_the_second_part(tmp_path):
+    pixels = some_pixels("u2")
+    write_frame(tmp_path / "frame.fits", pixels, CARDS, in_extension=True)
+    with fits.open(tmp_path / "frame.fits") as hdus:
+        assert hdus[0].data is None
+        assert hdus[0].header["EXPTIME"] == 2.5
+        np.testing.assert_array_equal(hdus[1].data, pixels)
+
+
 def test_colour_is_three_planes(tmp_path):
     pixels = some_pixels("u2", (40, 50, 3))
     write_frame(tmp_path / "frame.fits", pixels, ())

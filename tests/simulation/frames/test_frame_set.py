@@ -85,11 +85,11 @@ def test_other_data_are_left_alone(tmp_path, name):
 def test_an_interrupted_simulation_can_be_repeated(tmp_path, monkeypatch):
     write, written = frame_set.write_frame, []
 
-    def interrupted(path, *rest):
+    def interrupted(path, *rest, **options):
         if len(written) == 5:
             raise KeyboardInterrupt
         written.append(path)
-        write(path, *rest)
+        write(path, *rest, **options)
 
     monkeypatch.setattr(frame_set, "write_frame", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -104,7 +104,7 @@ def test_an_interrupted_simulation_can_be_repeated(tmp_path, monkeypatch):
 
 
 def test_a_full_disk_names_the_file(tmp_path, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(frame_set, "write_frame", full)
