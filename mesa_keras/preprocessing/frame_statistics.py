@@ -30,16 +30,21 @@ from mesa_keras.preprocessing.frame_statistics_profiles import (
 )
 from mesa_keras.preprocessing.frame_statistics_profiles import profile_statistics
 from mesa_keras.preprocessing.frame_statistics_structure import (
+    COARSE,
+    structure_statistics,
+)
+from mesa_keras.preprocessing.frame_statistics_structure import (
     MEANINGS as STRUCTURE_MEANINGS,
 )
-from mesa_keras.preprocessing.frame_statistics_structure import structure_statistics
-from mesa_keras.preprocessing.image_area import area_resize, bin_mosaic, cell_extremes
+from mesa_keras.preprocessing.image_area import bin_mosaic, cell_extremes
 from mesa_keras.preprocessing.image_codes import PlaneCodes, plane_codes
 
 # Cells along a side of the grid, and the least pixels along a side of a cell.
 GRID = 192
 CELL = 4
 SURROUNDINGS = 4
+# Pixels that show a spectrum's lines well enough.
+REDUCED = 1 << 22
 
 STATISTIC_MEANINGS = {
     **LEVEL_MEANINGS,
@@ -73,21 +78,41 @@ def frame_statistics(
     levels = histogram(codes)
     zero = data.zero / data.step
     floor, low, high = (float(levels.quantile(f)) for f in (0.001, 0.01, 0.99))
-    tall, wide = (min(max(n // CELL, 1), GRID) for n in codes.shape)
-    cells = area_resize(codes, tall, wide)
+    tall, wide = (_cells_along(n) for n in codes.shape)
+    cells = data.area(tall, wide)
     lowest = cell_extremes(codes, tall, wide, np.minimum)
     highest = cell_extremes(codes, tall, wide, np.maximum)
-    binned = cell_extremes(bin_mosaic(codes), tall, wide, np.maximum)
+    binned = cell_extremes(data.binned, tall, wide, np.maximum)
+    reduced, pixels = _reduced(data)
     cell_noise = noise / np.sqrt(codes.size / cells.size)
 
     full_scale = _full_scale(data, int(highest.max()), bits)
     found = level_statistics(levels, noise, zero, full_scale, data.missing)
     found |= noise_statistics(data.tiles, data.tile_noise, noise, data.mosaic, floor)
     found |= structure_statistics(cells, cell_noise, noise, zero, high - low)
-    found |= profile_statistics(codes, noise, floor)
+    found |= profile_statistics(reduced, pixels, noise, floor)
     level = _surroundings(cells)
     found |= peak_statistics(codes, lowest, highest, binned, level, noise)
     return {name: float(found[name]) for name in STATISTIC_NAMES}
+
+
+def _cells_along(length: int) -> int:
+    """Number of cells along a side: whole blocks of the coarse map, if it has any."""
+    count = min(max(length // CELL, 1), GRID)
+    return count // COARSE * COARSE if count > COARSE else count
+
+
+def _reduced(data: PlaneCodes) -> tuple[np.ndarray, int]:
+    """A plane for profiles, binned up to twice while it has more than `REDUCED` pixels.
+
+    Returns:
+        Sums of codes, and the side of the cells.
+    """
+    if data.codes.size <= REDUCED:
+        return data.codes, 1
+    if data.binned.size <= REDUCED:
+        return data.binned, 2
+    return bin_mosaic(data.binned), 4
 
 
 def _full_scale(data: PlaneCodes, highest: int, bits: int | None) -> float:
@@ -106,8 +131,7 @@ def _surroundings(cells: np.ndarray) -> np.ndarray:
     size = SURROUNDINGS
     tall, wide = -(-height // size) * size, -(-width // size) * size
     padded = np.pad(cells, ((0, tall - height), (0, wide - width)), mode="edge")
-    blocks = padded.reshape(tall // size, size, wide // size, size)
-    medians = np.median(
-        blocks.transpose(0, 2, 1, 3).reshape(*blocks.shape[::2], -1), -1
-    )
+    blocks = padded.reshape(tall // size, size, wide // size, size).swapaxes(1, 2)
+    values = np.sort(blocks.reshape(tall // size, wide // size, size**2), axis=2)
+    medians = values[..., size**2 // 2]
     return np.repeat(np.repeat(medians, size, 0), size, 1)[:height, :width]

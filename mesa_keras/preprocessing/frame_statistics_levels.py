@@ -6,9 +6,10 @@ import numpy as np
 
 from mesa_keras.preprocessing.image_codes import NUM_CODES
 
-# Pixels that are counted at a time, and at all; beyond, rows are left out evenly.
-CHUNK = 1 << 20
-MAX_COUNTED = 1 << 23
+# Rows counted at a time; in larger frames rows are left out evenly, so that at least
+# this many pixels are counted: enough for parts per million.
+CHUNK = 1 << 18
+COUNTED = 1 << 21
 # Below and above the median, in percent.
 TAILS = (0.01, 99.0, 99.9, 99.99)
 OUTLIERS = (5.0, 20.0, 100.0)
@@ -73,13 +74,14 @@ class Histogram:
 
 
 def histogram(codes: np.ndarray) -> Histogram:
-    """Counts codes: all of them, up to `MAX_COUNTED` pixels."""
+    """Counts codes: all of them, or in large frames those of evenly spread rows."""
     # An odd step keeps both rows of a mosaic.
-    step = -(-codes.size // MAX_COUNTED) // 2 * 2 + 1
-    flat = np.ascontiguousarray(codes[::step]).ravel()
+    step = max((codes.size // COUNTED - 1) // 2 * 2 + 1, 1)
+    rows = max(CHUNK // codes.shape[1], 1) * step
     counts = np.zeros(NUM_CODES, np.int64)
-    for start in range(0, flat.size, CHUNK):
-        counts += np.bincount(flat[start : start + CHUNK], minlength=NUM_CODES)
+    for start in range(0, codes.shape[0], rows):
+        piece = codes[start : start + rows : step].ravel()
+        counts += np.bincount(piece, minlength=NUM_CODES)
     used = np.flatnonzero(counts)
     distance = int(np.gcd.reduce(np.diff(used))) if used.size > 1 else 1
     return Histogram(counts, np.cumsum(counts), max(distance, 1))

@@ -6,8 +6,6 @@ frame, as the lines of a lamp do; what moves from one to the next is tilted, as 
 orders of an echelle are; what stands in one alone is a star.
 """
 
-import itertools
-
 import numpy as np
 
 from mesa_keras.preprocessing.frame_statistics_levels import bounded_skew, signed_log
@@ -76,34 +74,39 @@ MEANINGS = {
 }
 
 
-def strip_profiles(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def strip_profiles(plane: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean profiles of strips along both axes.
+
+    Args:
+        plane: Integers of shape `(height, width)`.
 
     Returns:
         Profiles along the columns, shape `(strips, height)`, and along the rows, shape
         `(strips, width)`; `STRIPS` of them, fewer where there are fewer pixels.
     """
-    height, width = codes.shape
-    vertical = [
-        codes[:, start:stop].sum(axis=1, dtype=np.uint32) / (stop - start)
-        for start, stop in _bounds(width)
-    ]
-    horizontal = [
-        codes[start:stop].sum(axis=0, dtype=np.uint32) / (stop - start)
-        for start, stop in _bounds(height)
-    ]
-    return _middle(np.stack(vertical)), _middle(np.stack(horizontal))
+    height, width = plane.shape
+    count, size = _parts(width)
+    kept = plane[:, : count * size].reshape(height, count, size)
+    vertical = kept.sum(axis=2, dtype=_wide(size)).T / size
+    count, size = _parts(height)
+    kept = plane[: count * size].reshape(count, size, width)
+    horizontal = kept.sum(axis=1, dtype=_wide(size)) / size
+    return _middle(vertical), _middle(horizontal)
 
 
-def _bounds(length: int) -> list[tuple[int, int]]:
-    """Parts of strips; even bounds, for a mosaic's colours to weigh the same."""
+def _parts(length: int) -> tuple[int, int]:
+    """Number and length of the parts of strips; pixels beyond the last are left out."""
     count = STRIPS * PARTS
     if length < 2 * count:
         count = min(length, STRIPS)
-        edges = [i * length // count for i in range(count + 1)]
-    else:
-        edges = [i * length // count // 2 * 2 for i in range(count)] + [length]
-    return list(itertools.pairwise(edges))
+        return count, length // count
+    # An even length, so that a mosaic's colours weigh the same.
+    return count, length // count // 2 * 2
+
+
+def _wide(size: int) -> type:
+    """A kind of number for sums of so many codes; 32 bits are faster where enough."""
+    return np.int32 if size < 1 << 11 else np.int64
 
 
 def _middle(parts: np.ndarray) -> np.ndarray:
@@ -118,20 +121,26 @@ def _middle(parts: np.ndarray) -> np.ndarray:
 
 
 def profile_statistics(
-    codes: np.ndarray, noise: float, floor: float
+    plane: np.ndarray, pixels: int, noise: float, floor: float
 ) -> dict[str, float]:
     """Statistics of both axes, the one with stronger lines first; see `MEANINGS`.
 
     Args:
-        codes: Of the plane.
+        plane: Sums of the codes in cells of `pixels` x `pixels`; large frames have the
+            lines that matter in fewer pixels too.
+        pixels: Side of a cell, 1, 2 or 4.
         noise: Noise of a pixel in codes.
         floor: The frame's lowest level in codes.
     """
     found = []
-    for profiles, plane in zip(strip_profiles(codes), (codes, codes.T), strict=True):
-        pixels = max(plane.shape[1] / len(profiles), 1.0)
-        axis = _axis(profiles, noise / np.sqrt(pixels), floor)
-        found.append(axis | ridge_statistics(plane, profiles, noise))
+    # In sums, the noise of a cell is that of a pixel times its side.
+    unit, base = noise * pixels, floor * pixels**2
+    for profiles, turned in zip(strip_profiles(plane), (plane, plane.T), strict=True):
+        across = max(turned.shape[1] / len(profiles), 1.0)
+        axis = _axis(profiles, unit / np.sqrt(across), base)
+        for name in ("peak_width", "bump_width"):
+            axis[name] += np.log2(pixels)
+        found.append(axis | ridge_statistics(turned, profiles, unit))
     order = sorted(
         (0, 1),
         key=lambda i: found[i]["lines"] * max(found[i]["coherence_shifted"], 0.05),

@@ -13,6 +13,8 @@ from mesa_keras.preprocessing.frame_statistics_smooth import smooth_part
 # Ridges that are followed, and how far they lie apart, as a part of the frame.
 RIDGES = 5
 APART = 0.04
+# Least height of a ridge that counts, over that of the highest.
+FAINTEST = 0.3
 # Farthest that a ridge moves from one strip to the next, likewise.
 REACH = 0.015
 # Rows on a ridge. The outer two share the weight of one, by where the ridge lies
@@ -26,7 +28,7 @@ AXIS_MEANINGS = {
     "its smooth part: 0 noise, 1 lines",
     "ridge_contrast": "log10 of the correlated deviation over the ridge's height",
     "ridge_skew": "skewness of the deviations, -1 to 1: emission is positive",
-    "ridge_height": "log10 of the ridge's height over the noise of a pixel",
+    "ridge_height": "log10 of the ridge's height over the noise of a point on it",
     "ridge_width": "log10 of the ridge's width at half height over the frame",
     "ridge_tilt": "way of a ridge across itself over the frame, log10 of permille",
 }
@@ -55,7 +57,11 @@ def ridge_statistics(
     middle = smoothed[len(profiles) // 2]
     base = float(np.sort(middle)[middle.size // 20])
     spectra = _spectra(codes, places + 1.0) - base
-    heights = np.maximum(np.median(spectra, axis=1), noise)
+    heights = np.median(spectra, axis=1)
+    # Beside a single trace there is nothing to follow but its wings.
+    real = heights >= min(FAINTEST * heights.max(), heights.max())
+    places, spectra = places[real], spectra[real]
+    heights = np.maximum(heights[real], noise)
     rest = spectra - smooth_part(spectra, spectra.shape[1] // BLOCK)
     power = np.maximum((rest**2).mean(axis=1), 1e-9)
     shared = (rest[:, 1:] * rest[:, :-1]).mean(axis=1)

@@ -1,10 +1,9 @@
 """Statistics of a frame's large-scale structure, on a coarse map of cell means."""
 
-import itertools
-
 import numpy as np
 
 from mesa_keras.preprocessing.frame_statistics_levels import signed_log
+from mesa_keras.preprocessing.image_quantiles import quantiles
 
 COARSE = 24
 # Cells of the coarse map at a border that count as corner or edge.
@@ -48,8 +47,7 @@ def structure_statistics(
         span: The frame's range between the 1 % and 99 % levels, in codes.
     """
     coarse = coarse_map(cells)
-    median = float(np.median(coarse))
-    low, high = np.percentile(coarse, [5, 95])
+    low, median, high = quantiles(coarse, 0.05, 0.5, 0.95)
     found = {
         "structure": signed_log((high - low) / noise),
         "structure_over_level": _ratio(high - low, abs(median + floor), 5.0),
@@ -65,19 +63,16 @@ def structure_statistics(
 
 
 def coarse_map(cells: np.ndarray) -> np.ndarray:
-    """Medians over blocks of cells, at most `COARSE` a side."""
-    for axis in (0, 1):
-        length = cells.shape[axis]
-        count = min(length, COARSE)
-        edges = np.arange(count + 1) * length // count
-        cells = np.stack(
-            [
-                np.median(np.take(cells, range(a, b), axis=axis), axis=axis)
-                for a, b in itertools.pairwise(edges)
-            ],
-            axis=axis,
-        )
-    return cells
+    """Medians over blocks of cells, `COARSE` a side or fewer.
+
+    Cells beyond the last whole block are left out, so there should be none.
+    """
+    counts = [min(n, COARSE) for n in cells.shape]
+    sizes = [n // m for n, m in zip(cells.shape, counts, strict=True)]
+    kept = cells[: counts[0] * sizes[0], : counts[1] * sizes[1]]
+    blocks = kept.reshape(counts[0], sizes[0], counts[1], sizes[1])
+    blocks = np.sort(blocks.transpose(0, 2, 1, 3).reshape(*counts, -1), axis=2)
+    return np.asarray(blocks[..., blocks.shape[2] // 2])
 
 
 def _ratio(value: float, scale: float, limit: float) -> float:
@@ -151,11 +146,10 @@ def _profile_shares(coarse: np.ndarray) -> dict[str, float]:
 
 def _fine(cells: np.ndarray, coarse: np.ndarray, cell_noise: float) -> dict[str, float]:
     """Deviations of the fine cells from the coarse map."""
-    rows, columns = (
-        np.arange(n) * m // n for n, m in zip(cells.shape, coarse.shape, strict=True)
-    )
-    rest = (cells - coarse[np.ix_(rows, columns)]).ravel()
-    low, lower, upper, high = np.percentile(rest, [1, 25, 75, 99])
+    sizes = [n // m for n, m in zip(cells.shape, coarse.shape, strict=True)]
+    around = np.repeat(np.repeat(coarse, sizes[0], axis=0), sizes[1], axis=1)
+    rest = cells[: around.shape[0], : around.shape[1]] - around
+    low, lower, upper, high = quantiles(rest, 0.01, 0.25, 0.75, 0.99)
     robust = (upper - lower) / (2 * NORMAL_QUARTILE)
     return {
         "fine_structure": _log_over(robust, cell_noise),

@@ -10,15 +10,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mesa_keras.preprocessing.image_area import (
-    area_resize,
-    bin_mosaic,
-    cell_extremes,
-)
+from mesa_keras.preprocessing.image_area import cell_extremes
 from mesa_keras.preprocessing.image_codes import PlaneCodes, plane_codes
+from mesa_keras.preprocessing.image_quantiles import quantiles
 
-LOW_PERCENTILE = 0.5
-HIGH_PERCENTILE = 99.7
+LOW_QUANTILE = 0.005
+HIGH_QUANTILE = 0.997
 # Steepness of the global stretch near black.
 SOFTENING = 10.0
 # Multiples of the noise at which the other channels reach white.
@@ -49,9 +46,9 @@ def stretch(plane: ArrayLike) -> np.ndarray:
         return np.full(values.shape, 0.5, np.float32)
     if not finite.all():
         values[~finite] = np.median(values[finite])
-    low, high = np.percentile(values, [LOW_PERCENTILE, HIGH_PERCENTILE])
+    low, high = quantiles(values, LOW_QUANTILE, HIGH_QUANTILE)
     if not high > low:
-        low, high = values.min(), values.max()
+        low, high = float(values.min()), float(values.max())
     if not high > low:
         return np.full(values.shape, 0.5, np.float32)
     # Divided before the difference is taken, which might overflow.
@@ -105,13 +102,11 @@ def frame_image(
     data = plane_codes(_plane(frame))
     codes, noise = data.codes, data.noise
     mosaic = bayer is not None or data.mosaic > MOSAIC_CONTRAST * noise
-    small = area_resize(bin_mosaic(codes) if mosaic else codes, height, width)
-    if mosaic and min(codes.shape) > 1:
-        small /= 4.0
+    small = data.area(height, width, mosaic)
     image = np.empty((height, width, channels), np.float32)
     image[..., 0] = stretch(small)
     if channels > 1:
-        level = (small - np.median(small)) / noise
+        level = (small - np.float32(quantiles(small, 0.5)[0])) / np.float32(noise)
         image[..., 1] = 0.5 + 0.5 * _compressed(level, LEVEL_RANGE)
     if channels > 2:
         highest = cell_extremes(codes, height, width, np.maximum)

@@ -4,6 +4,8 @@ import numpy as np
 
 # Cells at least this long are cut at whole pixels.
 WHOLE = 4
+# Rows of cells that are binned at a time.
+ROWS = 16
 
 
 def area_resize(plane: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -92,12 +94,21 @@ def bin_mosaic(plane: np.ndarray) -> np.ndarray:
         Shape `(height // 2, width // 2)`, wide enough for the sums; the plane itself
         where it has no full cell.
     """
-    height, width = (n // 2 * 2 for n in plane.shape)
+    height, width = (n // 2 for n in plane.shape)
     if not height or not width:
         return plane
     wide = np.float32 if plane.dtype.kind == "f" else np.int32
-    rows = np.add(plane[0:height:2], plane[1:height:2], dtype=wide)
-    return np.asarray(rows[:, 0:width:2] + rows[:, 1:width:2])
+    binned = np.empty((height, width), wide)
+    # By pieces that stay in the processor's cache.
+    for start in range(0, height, ROWS):
+        top, bottom = 2 * start, 2 * min(start + ROWS, height)
+        rows = np.add(plane[top:bottom:2], plane[top + 1 : bottom : 2], dtype=wide)
+        np.add(
+            rows[:, 0 : 2 * width : 2],
+            rows[:, 1 : 2 * width : 2],
+            out=binned[start : start + ROWS],
+        )
+    return binned
 
 
 def cell_extremes(

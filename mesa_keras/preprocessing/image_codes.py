@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mesa_keras.preprocessing.image_area import area_resize, bin_mosaic
 from mesa_keras.preprocessing.image_noise import (
     frame_noise,
     frame_tiles,
@@ -18,6 +19,8 @@ NUM_CODES = 1 << 16
 STEPS_PER_NOISE = 8.0
 # Codes kept below the median of such a frame; the rest is for what lies above.
 CODES_BELOW = 20_000
+# Areas of this many pixels a side are cut as well from pairs of pixels.
+LARGE_AREA = 8
 # Numbers beyond this are no measurement.
 LARGEST = 1e30
 # Pixels that are enough to know the noise of a float frame.
@@ -61,6 +64,25 @@ class PlaneCodes:
     def noise(self) -> float:
         """Noise of a single pixel in codes."""
         return frame_noise(self.tile_noise)
+
+    @cached_property
+    def binned(self) -> np.ndarray:
+        """Sums of cells of 2 x 2 codes; the codes of a plane one pixel wide."""
+        return bin_mosaic(self.codes)
+
+    def area(self, height: int, width: int, mosaic: bool = False) -> np.ndarray:
+        """Means of the codes over `height` x `width` equal areas, float32.
+
+        Args:
+            height: New height.
+            width: New width.
+            mosaic: Whether the colours of a mosaic must weigh the same in each area.
+        """
+        sizes = zip(self.codes.shape, (height, width), strict=True)
+        large = all(length >= LARGE_AREA * count for length, count in sizes)
+        if min(self.codes.shape) > 1 and (large or mosaic):
+            return area_resize(self.binned, height, width) / np.float32(4.0)
+        return area_resize(self.codes, height, width)
 
     @cached_property
     def mosaic(self) -> float:

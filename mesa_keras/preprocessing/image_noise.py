@@ -4,7 +4,7 @@ import numpy as np
 
 # Tiles along a side of the frame, and their size: enough pixels to know the noise of
 # each to a percent.
-TILES = 5
+TILES = 4
 TILE = 128
 NORMAL_QUANTILE = 0.6744897501960817
 # Clipping of differences, in deviations.
@@ -17,7 +17,7 @@ def frame_tiles(codes: np.ndarray) -> np.ndarray:
     """Pieces of a plane at full resolution, spread evenly over it.
 
     Returns:
-        Int32 of shape `(tiles, height, width)`, up to 5 x 5 tiles of up to 128 x 128
+        Int32 of shape `(tiles, height, width)`, up to 4 x 4 tiles of up to 128 x 128
         pixels; a small plane is one tile. Tiles start at even pixels, so that the
         colours of a mosaic keep their place.
     """
