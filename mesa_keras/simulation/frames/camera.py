@@ -188,7 +188,7 @@ def _draw_dark(rng: np.random.Generator, is_cmos: bool, merged: float) -> DarkSi
         rate=rate * merged,
         doubling=uniform(rng, 5.0, 7.5),
         clamped=chance(rng, 0.45 if is_cmos else 0.03),
-        hot_fraction=min(log_uniform(rng, 2e-5, 1e-2) * merged, 0.2),
+        hot_fraction=min(log_uniform(rng, 2e-5, 6e-3) * merged, 0.05),
         hot_spread=uniform(rng, 0.6, 1.8),
         hot_strength=log_uniform(rng, 0.5, 4.0) / merged,
         noisy_fraction=log_uniform(rng, 1e-5, 5e-3) if chance(rng, 0.5) else 0.0,

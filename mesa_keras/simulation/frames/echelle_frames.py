@@ -19,9 +19,7 @@ _GRID = np.linspace(3000.0, 11000.0, 4001)
 def flat_baches(shot: Shot) -> Scene:
     """A glowing filament: smooth bright orders."""
     rng, echelle = shot.rng, draw_echelle(shot)
-    smooth = spectrum.lamp_continuum(rng, _GRID) * spectrum.detector_response(
-        rng, _GRID
-    )
+    smooth = spectrum.lamp_continuum(rng, _GRID) * _response(rng)
     reddest = echelle.constant / float(echelle.orders.min())
     ripple = log_uniform(rng, 0.01, 0.3) if reddest > 7000 and chance(rng, 0.3) else 0.0
     period = log_uniform(rng, 1.0, 10.0)
@@ -42,7 +40,7 @@ def spectrum_baches(shot: Shot) -> Scene:
     """A star: orders with absorption lines, faint at the ends."""
     rng, echelle = shot.rng, draw_echelle(shot)
     kind, star = spectrum.stellar_spectrum(rng, _GRID, 3.0)
-    star *= spectrum.detector_response(rng, _GRID)
+    star *= _response(rng)
     lines = {"OB": 0.15, "A": 0.4, "FG": 1.0, "K": 1.6, "M": 2.0, "C": 2.0}.get(
         kind, 0.1
     )
@@ -58,7 +56,7 @@ def spectrum_baches(shot: Shot) -> Scene:
     profile = _star_profile(rng) if kind != "daylight" else _slit_profile(rng)
     image = echelle.image(flux, profile)
     noise = shot.camera.faintest(shot.treatment.averaged)
-    lowest = min(3 * noise, 0.5 * shot.camera.saturation)
+    lowest = min(6 * noise, 0.5 * shot.camera.saturation)
     level = log_uniform(rng, lowest, 1.2 * shot.camera.saturation)
     seconds = usual_seconds(rng, 5, 3600)
     return _scene(shot, echelle, image, level, kind, seconds=seconds)
@@ -78,7 +76,7 @@ def wavelength_calibration_baches(shot: Shot) -> Scene:
     else:
         lines = lamp_lines(lamp)
     lines[:, 1] *= np.exp(rng.normal(0.0, 0.3, len(lines)))
-    lines[:, 1] *= np.interp(lines[:, 0], _GRID, spectrum.detector_response(rng, _GRID))
+    lines[:, 1] *= np.interp(lines[:, 0], _GRID, _response(rng))
 
     def flux(wavelength: np.ndarray) -> np.ndarray:
         step = abs(float(wavelength[1] - wavelength[0]))
@@ -91,6 +89,11 @@ def wavelength_calibration_baches(shot: Shot) -> Scene:
     # Level of an ordinary line: the strongest ones are far above it and often full.
     level = log_uniform(rng, min(15 * noise, 0.1 * saturation), 1.0 * saturation)
     return _scene(shot, echelle, image, level, lamp, lamp=lamp)
+
+
+def _response(rng: np.random.Generator) -> np.ndarray:
+    """Throughput on the grid; no filter, which could take all orders away."""
+    return spectrum.detector_response(rng, _GRID, edges=0.0)
 
 
 def _comb_light(rng: np.random.Generator) -> np.ndarray:

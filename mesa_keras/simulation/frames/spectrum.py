@@ -67,13 +67,21 @@ def gaussian_lines(
     return result if wavelength[0] < wavelength[-1] else result[::-1]
 
 
-def detector_response(rng: np.random.Generator, wavelength: np.ndarray) -> np.ndarray:
-    """Throughput of optics and silicon, 1 at its best in the range."""
+def detector_response(
+    rng: np.random.Generator, wavelength: np.ndarray, edges: float = 0.1
+) -> np.ndarray:
+    """Throughput of optics and silicon, 1 at its best in the range.
+
+    Args:
+        rng: Generator.
+        wavelength: In Angstrom.
+        edges: How often a filter cuts one side of the range off.
+    """
     peak, blue = uniform(rng, 5000, 7200), uniform(rng, 900, 2400)
     red = uniform(rng, 1500, 3200)
     width = np.where(wavelength < peak, blue, red)
     response = np.exp(-0.5 * ((wavelength - peak) / width) ** 2)
-    if chance(rng, 0.1):
+    if chance(rng, edges):
         # The edge of an order-sorting or broad-band filter.
         edge, soft = uniform(rng, 3800, 9000), uniform(rng, 5, 60)
         side = pick(rng, (-1.0, 1.0))
