@@ -8,12 +8,19 @@ from mesa_keras.json_file import write_json
 
 def test_what_json_does_not_know_becomes_null(tmp_path):
     content = {
-        1: float("nan"), "b": [np.float32(0.5), (np.int64(3), -np.inf)],
-        "c": np.array([[1.0, np.nan]]), "d": None, "e": np.bool_(True),
+        1: float("nan"),
+        "b": [np.float32(0.5), (np.int64(3), -np.inf)],
+        "c": np.array([[1.0, np.nan]]),
+        "d": None,
+        "e": np.bool_(True),
     }
     write_json(tmp_path / "x.json", content)
     assert json.loads((tmp_path / "x.json").read_text()) == {
-        "1": None, "b": [0.5, [3, None]], "c": [[1.0, None]], "d": None, "e": True
+        "1": None,
+        "b": [0.5, [3, None]],
+        "c": [[1.0, None]],
+        "d": None,
+        "e": True,
     }
 
 

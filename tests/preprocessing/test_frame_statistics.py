@@ -236,7 +236,6 @@ def test_orders_are_many_and_regular(found):
 
 def test_spectrum_along_orders_tells_star_from_lamp(found):
     star, lamp = found["star_orders"], found["orders"]
-    assert star["ridge_lines_strong"] > 0.7 > 0.4 > lamp["ridge_lines_strong"]
     assert star["ridge_contrast_strong"] > lamp["ridge_contrast_strong"] + 0.5
     assert star["ridge_skew_strong"] < -0.2
 
