@@ -85,11 +85,21 @@ def _stars(
     for i in range(count):
         kind, flux = spectrum.stellar_spectrum(rng, slit.wavelengths, slit.line_width)
         flux = flux * response
+        if chance(rng, 0.1):
+            flux = flux + _second_order(rng, slit) * flux.max()
         first_kind = first_kind or kind
         level = peak * (1.0 if i == 0 else log_uniform(rng, 0.01, 0.7))
         trace = _trace(rng, slit, wide)
         image += slit.dispersed(flux / flux.max()) * trace * np.float32(level)
     return first_kind, image
+
+
+def _second_order(rng: np.random.Generator, slit: Slit) -> np.ndarray:
+    """Blue light that a grating sends where red light of the first order falls."""
+    half = slit.wavelengths / 2
+    _, flux = spectrum.stellar_spectrum(rng, half, slit.line_width / 2)
+    passed = 1 / (1 + np.exp(np.clip((3450 - half) / 60, -40, 40)))
+    return np.asarray(log_uniform(rng, 0.01, 0.3) * passed * flux)
 
 
 def _trace(rng: np.random.Generator, slit: Slit, fwhm: float) -> np.ndarray:
