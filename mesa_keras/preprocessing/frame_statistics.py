@@ -80,9 +80,8 @@ def frame_statistics(
     floor, low, high = (float(levels.quantile(f)) for f in (0.001, 0.01, 0.99))
     tall, wide = (_cells_along(n) for n in codes.shape)
     cells = data.area(tall, wide)
-    lowest = cell_extremes(codes, tall, wide, np.minimum)
-    highest = cell_extremes(codes, tall, wide, np.maximum)
-    binned = cell_extremes(data.binned, tall, wide, np.maximum)
+    lowest, highest = cell_extremes(codes, tall, wide, np.minimum, np.maximum)
+    (binned,) = cell_extremes(data.binned, tall, wide, np.maximum)
     reduced, pixels = _reduced(data)
     cell_noise = noise / np.sqrt(codes.size / cells.size)
 

@@ -55,7 +55,7 @@ def stretch(plane: ArrayLike) -> np.ndarray:
     values = values / (high / 2 - low / 2) - low / (high / 2 - low / 2)
     values = np.clip(values / 2, 0.0, 1.0)
     return np.asarray(
-        np.arcsinh(SOFTENING * values) / np.arcsinh(SOFTENING), np.float32
+        np.arcsinh(SOFTENING * values) / float(np.arcsinh(SOFTENING)), np.float32
     )
 
 
@@ -109,7 +109,7 @@ def frame_image(
         level = (small - np.float32(quantiles(small, 0.5)[0])) / np.float32(noise)
         image[..., 1] = 0.5 + 0.5 * _compressed(level, LEVEL_RANGE)
     if channels > 2:
-        highest = cell_extremes(codes, height, width, np.maximum)
+        (highest,) = cell_extremes(codes, height, width, np.maximum)
         above = (highest - _surroundings(small)) / np.float32(noise)
         image[..., 2] = _compressed(np.maximum(above, 0.0), PEAK_RANGE)
     if dtype == "uint8":
@@ -130,7 +130,7 @@ def _plane(frame: ArrayLike | PlaneCodes) -> ArrayLike | PlaneCodes:
 
 def _compressed(values: np.ndarray, limit: float) -> np.ndarray:
     """Maps +-limit to +-1, linear near zero, logarithmic beyond."""
-    return np.asarray(np.clip(np.arcsinh(values) / np.arcsinh(limit), -1.0, 1.0))
+    return np.asarray(np.clip(np.arcsinh(values) / float(np.arcsinh(limit)), -1.0, 1.0))
 
 
 def _surroundings(small: np.ndarray) -> np.ndarray:

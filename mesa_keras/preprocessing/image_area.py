@@ -73,7 +73,7 @@ def _column_sums(rows: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Sums over `count` spans of columns, `(height, count)`, and their lengths."""
     whole, part, cut, lengths = _spans(rows.shape[1], count)
     # Summed in 32 bits where the numbers allow it: it is the fast case.
-    largest = float(np.abs(rows).max()) * lengths.max()
+    largest = max(float(rows.max()), -float(rows.min())) * lengths.max()
     small = rows.dtype == np.int32 and largest < 2**31
     wide = np.int32 if small else np.float64
     sums = np.add.reduceat(rows, cut[:-1], axis=1, dtype=wide)
@@ -112,25 +112,30 @@ def bin_mosaic(plane: np.ndarray) -> np.ndarray:
 
 
 def cell_extremes(
-    plane: np.ndarray, height: int, width: int, extreme: np.ufunc
-) -> np.ndarray:
-    """The lowest or the highest pixel of each cell of a grid.
+    plane: np.ndarray, height: int, width: int, *extremes: np.ufunc
+) -> list[np.ndarray]:
+    """The lowest or the highest pixel of each cell of a grid, or both.
 
     Args:
         plane: Numbers of shape `(height, width)`, not empty.
         height: Cells from top to bottom.
         width: Cells from left to right. A cell covers one pixel or more, so cells
             share pixels where there are more of them than pixels.
-        extreme: `np.minimum` or `np.maximum`.
+        *extremes: `np.minimum`, `np.maximum`; found together they cost one look.
 
     Returns:
-        Array of shape `(height, width)`, of the plane's own kind of number.
+        An array of shape `(height, width)` for each, of the plane's kind of number.
     """
     top, left = (
         np.arange(count + 1) * length // count
         for length, count in zip(plane.shape, (height, width), strict=True)
     )
-    rows = np.empty((height, plane.shape[1]), plane.dtype)
+    found = [np.empty((height, plane.shape[1]), plane.dtype) for _ in extremes]
     for i in range(height):
-        extreme.reduce(plane[top[i] : max(top[i + 1], top[i] + 1)], 0, out=rows[i])
-    return np.asarray(extreme.reduceat(rows, left[:-1], axis=1))
+        rows = plane[top[i] : max(top[i + 1], top[i] + 1)]
+        for extreme, lines in zip(extremes, found, strict=True):
+            extreme.reduce(rows, axis=0, out=lines[i])
+    return [
+        np.asarray(extreme.reduceat(lines, left[:-1], axis=1))
+        for extreme, lines in zip(extremes, found, strict=True)
+    ]

@@ -221,9 +221,8 @@ def test_peaks_of_one_star_and_one_hot_pixel():
     binned = plane.reshape(48, 2, 48, 2).sum(axis=(1, 3))
     found = peak_statistics(
         plane,
-        cell_extremes(plane, 24, 24, np.minimum),
-        cell_extremes(plane, 24, 24, np.maximum),
-        cell_extremes(binned, 24, 24, np.maximum),
+        *cell_extremes(plane, 24, 24, np.minimum, np.maximum),
+        *cell_extremes(binned, 24, 24, np.maximum),
         level,
         10.0,
     )

@@ -85,15 +85,14 @@ def test_extremes_of_cells(plane, height, width):
         np.arange(m + 1) * n // m
         for n, m in zip(plane.shape, (height, width), strict=True)
     )
-    for extreme, expected in ((np.minimum, np.min), (np.maximum, np.max)):
-        found = cell_extremes(plane, height, width, extreme)
-        for i in range(height):
-            for j in range(width):
-                cell = plane[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
-                assert found[i, j] == expected(cell)
+    lowest, highest = cell_extremes(plane, height, width, np.minimum, np.maximum)
+    for i in range(height):
+        for j in range(width):
+            cell = plane[rows[i] : rows[i + 1], columns[j] : columns[j + 1]]
+            assert (lowest[i, j], highest[i, j]) == (cell.min(), cell.max())
 
 
 def test_extremes_of_more_cells_than_pixels():
     plane = np.array([[1, 2], [3, 4]], np.uint16)
-    found = cell_extremes(plane, 4, 4, np.maximum)
+    (found,) = cell_extremes(plane, 4, 4, np.maximum)
     np.testing.assert_array_equal(found, plane.repeat(2, 0).repeat(2, 1))
