@@ -103,7 +103,8 @@ def _followed(profiles: np.ndarray) -> np.ndarray:
     # Tops are whole pixels; a parabola through them is better, and as true.
     points = np.arange(strips) - (strips - 1) / 2
     parabola = np.polynomial.polynomial.polyfit(points, places.T, min(2, strips - 1))
-    return np.asarray(np.polynomial.polynomial.polyval(points, parabola))
+    places = np.polynomial.polynomial.polyval(points, parabola)
+    return np.asarray(np.clip(places, 0, length - 1))
 
 
 def _spectra(codes: np.ndarray, places: np.ndarray) -> np.ndarray:

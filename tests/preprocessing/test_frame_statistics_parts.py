@@ -162,6 +162,16 @@ def test_ridge_with_and_without_lines():
     assert 10 ** with_lines["ridge_tilt"] - 1 == pytest.approx(79, abs=20)
 
 
+@pytest.mark.parametrize("edge", [0, 199])
+def test_ridge_along_an_edge_stays_inside(edge):
+    plane = np.full((200, 400), 500, np.uint16)
+    # It leaves the edge in the last strip only: a parabola goes beyond.
+    plane[edge, :350] = 9000
+    plane[100, 350:] = 9000
+    found = ridge_statistics(plane, strip_profiles(plane)[0], 3.0)
+    assert np.isfinite(list(found.values())).all()
+
+
 def test_ridges_of_small_frames_are_zero():
     plane = np.ones((10, 40), np.uint16)
     found = ridge_statistics(plane, strip_profiles(plane)[0], 1.0)
