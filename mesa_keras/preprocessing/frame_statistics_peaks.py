@@ -96,7 +96,8 @@ def _shapes(
     windows = windows - base[:, None, None]
     top = np.maximum(windows[:, REACH, REACH], noise)
     windows = windows / top[:, None, None]
-    near = _cross(windows, 1).mean(axis=1)
+    # Beside a bad column a neighbour may be many times as deep as the peak is high.
+    near = np.clip(_cross(windows, 1).mean(axis=1), -1.0, 2.0)
     wide = np.array([_cross(windows, d) for d in range(1, REACH)])
     along = wide[:, :, :2].mean(axis=(0, 2)), wide[:, :, 2:].mean(axis=(0, 2))
     rows, columns = (np.maximum(extent, 0.0) for extent in along)
