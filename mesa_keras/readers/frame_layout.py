@@ -38,9 +38,11 @@ def chosen_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
         shape: Of an array of two or more axes, as NumPy orders them.
 
     Returns:
-        `(height, width)`, `(3, height, width)` or `(height, width, 3 or 4)`.
+        `(height, width)`, `(3, height, width)` or `(height, width, 1, 3 or 4)`.
     """
     if len(shape) > 2:
+        if shape[-1] == 1 and shape[-2] > 1:
+            return tuple(shape[-3:])
         if shape[-1] in COLOURS_LAST and min(shape[-3:-1]) > max(COLOURS_LAST):
             return tuple(shape[-3:])
         if shape[-3] == COLOURS:
@@ -59,6 +61,8 @@ def colour_last(pixels: np.ndarray) -> np.ndarray:
     """Brings a chosen shape to `(height, width)` or `(height, width, 3)`."""
     if pixels.ndim == 2:
         return pixels
+    if pixels.shape[-1] == 1 and pixels.shape[-2] > 1:
+        return np.ascontiguousarray(pixels[..., 0])
     if pixels.shape[-1] in COLOURS_LAST and min(pixels.shape[:2]) > max(COLOURS_LAST):
         return np.ascontiguousarray(pixels[..., :COLOURS])
     return np.ascontiguousarray(np.moveaxis(pixels, 0, -1))

@@ -158,6 +158,13 @@ def test_colours_in_both_orders(tmp_path, axis):
     assert frame.plane().shape == SHAPE
 
 
+@pytest.mark.parametrize("shape", [(1, *SHAPE), (*SHAPE, 1), (1, 1, *SHAPE)])
+def test_axes_of_length_one_do_not_matter(tmp_path, shape):
+    frame = read_frame(written(tmp_path / "a.fits", pixels().reshape(shape)))
+    np.testing.assert_array_equal(frame.pixels, pixels())
+    assert frame.warnings == ()
+
+
 def test_mosaic_is_named(tmp_path):
     hdu = fits.PrimaryHDU(pixels())
     hdu.header["BAYERPAT"] = "GRBG"
