@@ -19,14 +19,7 @@ from astropy.io import fits
 from benchmarks.machine import machine
 from cli._arguments import quiet_start
 
-with quiet_start():
-    from mesa_keras.training import save_model
-    from ost_classifier.classes import OST_CLASSES
-    from ost_classifier.config import OstConfig
-    from ost_classifier.fitted import new_model
-    from ost_classifier.predict import SHIPPED_MODEL
-    from ost_classifier.service import ClassifierService
-
+# TensorFlow loads inside the functions: processes that decode import this module anew.
 SHAPE = (1000, 1500)
 
 
@@ -59,6 +52,12 @@ def write_frames(folder: Path, count: int, seed: int = 0) -> list[Path]:
 
 def model_file(folder: Path, given: str | None) -> tuple[Path, str]:
     """A model, and what it is."""
+    from mesa_keras.training import save_model
+    from ost_classifier.classes import OST_CLASSES
+    from ost_classifier.config import OstConfig
+    from ost_classifier.fitted import new_model
+    from ost_classifier.predict import SHIPPED_MODEL
+
     if given is not None:
         return Path(given), Path(given).name
     if SHIPPED_MODEL.exists():
@@ -72,9 +71,11 @@ def main() -> None:
     """Prints the table of the page in README."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model_path")
-    parser.add_argument("--frames", type=int, default=120)
+    parser.add_argument("--frames", type=int, default=240)
     parser.add_argument("--batch_size", type=int, default=16)
     arguments = parser.parse_args()
+    with quiet_start():
+        import tensorflow as tf  # noqa: F401
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         paths = write_frames(folder, arguments.frames)
@@ -101,6 +102,8 @@ def measure(
     model: Path, paths: list[Path], processes: bool, tta: bool, batch_size: int
 ) -> tuple[float, float]:
     """Frames per second, and seconds of this process's work per frame."""
+    from ost_classifier.service import ClassifierService
+
     service = ClassifierService(model, processes=processes, tta=tta)
     # The first batch compiles the network.
     service.predict_paths(paths[:batch_size], batch_size)
