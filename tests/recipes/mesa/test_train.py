@@ -196,7 +196,12 @@ def test_a_resumed_run_equals_an_uninterrupted_one(run, path, tmp_path, monkeypa
         {"num_towers": 1, "weight_averaging": 0.0, "feature_embedding_dim": 0},
         {"thresholds": "max_f1", "focal_gamma": 2.0, "label_smoothing": 0.1},
         {"feature_transform": "log", "augment": False, "contrastive_weight": 0.0},
-        {"patch_size": 1, "derived_features": True, "jit_compile": True},
+        {
+            "patch_size": 1,
+            "stem": "linear",
+            "derived_features": True,
+            "jit_compile": True,
+        },
         {"deterministic": False, "steps_per_execution": 1, "num_layers": 2},
     ],
     ids=str,
