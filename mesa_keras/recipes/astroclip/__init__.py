@@ -1,0 +1,1 @@
+"""AstroCLIP: one embedding space for galaxy images and spectra."""
