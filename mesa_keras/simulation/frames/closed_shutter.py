@@ -11,9 +11,11 @@ from mesa_keras.simulation.frames.sky import light_leak
 def bias(shot: Shot) -> Scene:
     """The shortest exposure with a closed shutter."""
     rng = shot.rng
-    seconds = pick(
-        rng, {0.0: 6, 0.001: 1.5, 3.2e-5: 0.7, 0.0001: 0.5, 0.01: 0.3, 0.12: 0.3}
-    )
+    shortest = {0.0: 6, 0.001: 1.5, 3.2e-5: 0.7, 0.0001: 0.5}
+    if shot.camera.technology == "ccd":
+        # A mechanical shutter needs its time.
+        shortest |= {0.01: 0.3, 0.12: 0.3}
+    seconds = pick(rng, shortest)
     target = pick(rng, ("", "", "Bias", "bias", "BIAS", "Zero", "zero", "Bias_bin1"))
     return Scene(kind="bias", seconds=seconds, target=target)
 
@@ -22,7 +24,10 @@ def darks(shot: Shot) -> Scene:
     """A longer exposure with a closed shutter; sometimes not quite closed."""
     rng = shot.rng
     seconds = usual_seconds(rng, 5, 3600)
-    if chance(rng, 0.25):
+    if not shot.camera.cooled and chance(rng, 0.35):
+        # Planetary cameras: the darks of short exposures.
+        seconds = usual_seconds(rng, 0.005, 1)
+    elif chance(rng, 0.25):
         seconds = usual_seconds(rng, 0.5, 5)
     elif chance(rng, 0.1):
         seconds = usual_seconds(rng, 0.001, 0.5)

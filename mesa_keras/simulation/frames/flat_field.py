@@ -3,6 +3,7 @@
 import numpy as np
 
 from mesa_keras.simulation.frames import sky, star_field
+from mesa_keras.simulation.frames.flicker import lamp_flicker
 from mesa_keras.simulation.frames.randomness import chance, log_uniform, pick, uniform
 from mesa_keras.simulation.frames.scene import (
     Scene,
@@ -27,6 +28,8 @@ def flats(shot: Shot) -> Scene:
         light *= sky.unevenness(shot, log_uniform(rng, 0.001, 0.03))
     if chance(rng, 0.15) and seconds < 2:
         light *= _iris(shot)
+    if kind in ("dome", "panel") and chance(rng, 0.5):
+        light *= lamp_flicker(shot, seconds)
     if chance(rng, 0.04):
         waves = uniform(rng, 4, 25)
         light *= 1 + np.float32(log_uniform(rng, 0.002, 0.05)) * sky.fringes(
