@@ -27,6 +27,7 @@ from mesa_keras.evaluation.leakage import (
     check_disjoint,
     check_no_leak,
 )
+from mesa_keras.evaluation.pair_validity import pair_validity
 from mesa_keras.evaluation.precision_recall import (
     PrecisionRecallCurve,
     precision_recall_curve,
@@ -67,6 +68,7 @@ __all__ = [
     "fit_temperature",
     "fit_thresholds",
     "modality_gap",
+    "pair_validity",
     "paired_bootstrap",
     "precision_recall_curve",
     "reliability_curve",

@@ -22,6 +22,12 @@ from mesa_keras.readers.frame_header import (
     observing_night,
 )
 from mesa_keras.readers.light_curve import LightCurve, read_light_curve, to_time_system
+from mesa_keras.readers.pair_store import PairStore, open_pair_store
+from mesa_keras.readers.pair_store_writer import (
+    PairStoreWriter,
+    store_settings,
+    write_pair_store,
+)
 from mesa_keras.readers.row_values import NO_USABLE_VALUE
 from mesa_keras.readers.star_catalogue import star_number
 from mesa_keras.readers.table_file import file_sha256, read_table
@@ -39,6 +45,8 @@ __all__ = [
     "FrameClaim",
     "FrameError",
     "LightCurve",
+    "PairStore",
+    "PairStoreWriter",
     "ViewSet",
     "camera_name",
     "claimed_classes",
@@ -47,6 +55,7 @@ __all__ = [
     "header_values",
     "is_frame_name",
     "observing_night",
+    "open_pair_store",
     "read_candidates",
     "read_claim",
     "read_frame",
@@ -54,5 +63,7 @@ __all__ = [
     "read_table",
     "read_views",
     "star_number",
+    "store_settings",
     "to_time_system",
+    "write_pair_store",
 ]

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mesa_keras.preprocessing.spectrum import wavelength_grid
 from mesa_keras.readers.pair_store_index import read_index
 from mesa_keras.readers.pair_store_settings import INDEX_FILE, read_settings
 from mesa_keras.readers.pair_store_shard import (
@@ -74,7 +73,8 @@ class PairStore:
             raise FileNotFoundError(f"{self.folder}: no such folder.")
         self.settings: dict[str, Any] = read_settings(self.folder)
         self.index: pd.DataFrame = read_index(self.folder / INDEX_FILE)
-        self.wavelengths = wavelength_grid(**self.settings["wavelength"])
+        grid = self.settings["wavelength"]
+        self.wavelengths = grid["start"] + grid["step"] * np.arange(grid["num"])
         self.num_rows = len(self.index)
         self._shapes = row_shapes(self.settings)
         self._names = [shard["name"] for shard in self.settings["shards"]]

@@ -1,0 +1,74 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mesa_keras.evaluation.pair_validity import pair_validity
+
+
+def table(**columns):
+    columns = {"image_valid": [True], "spectrum_valid": [True], **columns}
+    return pd.DataFrame({"redshift": [0.1], "reason": [""], **columns})
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({}, ""),
+        ({"redshift": [0.0]}, ""),
+        ({"redshift": [0.8]}, ""),
+        ({"redshift": [np.nextafter(0.8, 1)]}, "redshift 0.8000 is outside 0 to 0.8"),
+        ({"redshift": [-0.001]}, "redshift -0.0010 is outside 0 to 0.8"),
+        ({"redshift": [np.nan]}, "redshift is unknown"),
+        ({"redshift": [np.inf]}, "redshift is unknown"),
+        ({"image_valid": [False]}, "image is not valid"),
+        ({"spectrum_valid": [False]}, "spectrum is not valid"),
+        ({"spectrum_valid": [False], "reason": ["is all zero"]}, "is all zero"),
+        (
+            {"image_valid": [False], "spectrum_valid": [False], "redshift": [2.0]},
+            "image is not valid; spectrum is not valid; "
+            "redshift 2.0000 is outside 0 to 0.8",
+        ),
+    ],
+)
+def test_reasons(columns, reason):
+    valid, reasons = pair_validity(table(**columns))
+    assert reasons == [reason]
+    assert valid.tolist() == [reason == ""]
+    assert valid.dtype == bool
+
+
+def test_the_range_may_be_another():
+    index = pd.concat([table(redshift=[z]) for z in (0.1, 0.4, 1.0)])
+    assert pair_validity(index, (0.2, 1.0))[0].tolist() == [False, True, True]
+
+
+def test_a_reason_of_a_valid_pair_is_only_a_note():
+    assert pair_validity(table(reason=["stretched"]))[1] == [""]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.booleans(), st.booleans(), st.floats(-1, 2) | st.just(float("nan"))
+        ),
+        min_size=1,
+    )
+)
+def test_every_row_that_is_not_valid_has_a_reason(rows):
+    index = pd.DataFrame(rows, columns=["image_valid", "spectrum_valid", "redshift"])
+    valid, reasons = pair_validity(index)
+    assert len(reasons) == len(valid) == len(rows)
+    assert [reason == "" for reason in reasons] == valid.tolist()
+    expected = [i and s and 0 <= z <= 0.8 for i, s, z in rows]
+    assert valid.tolist() == expected
+
+
+def test_wrong_arguments():
+    with pytest.raises(ValueError, match=r"lowest and a highest.*\(0.8, 0.1\)"):
+        pair_validity(table(), (0.8, 0.1))
+    with pytest.raises(ValueError, match="column 'redshift'"):
+        pair_validity(table().drop(columns="redshift"))
+    with pytest.raises(ValueError, match="'image_valid' of `index` must be boolean"):
+        pair_validity(table(image_valid=[1]))
