@@ -27,6 +27,7 @@ from mesa_keras.evaluation.leakage import (
     check_disjoint,
     check_no_leak,
 )
+from mesa_keras.evaluation.neighbors import Neighbors, nearest_neighbors
 from mesa_keras.evaluation.pair_validity import pair_validity
 from mesa_keras.evaluation.precision_recall import (
     PrecisionRecallCurve,
@@ -50,6 +51,7 @@ from mesa_keras.evaluation.thresholds import (
 __all__ = [
     "LEAKING_COLUMNS",
     "CoverageCurve",
+    "Neighbors",
     "PrecisionRecallCurve",
     "ReliabilityCurve",
     "RetrievalRanks",
@@ -68,6 +70,7 @@ __all__ = [
     "fit_temperature",
     "fit_thresholds",
     "modality_gap",
+    "nearest_neighbors",
     "pair_validity",
     "paired_bootstrap",
     "precision_recall_curve",
