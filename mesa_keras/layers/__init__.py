@@ -1,5 +1,6 @@
 """Keras layers without domain knowledge."""
 
+from mesa_keras.layers.central_sums import CentralSums
 from mesa_keras.layers.class_token import ClassToken
 from mesa_keras.layers.contrastive_scale import ContrastiveScale
 from mesa_keras.layers.convolutional_patch_embedding import (
@@ -8,16 +9,23 @@ from mesa_keras.layers.convolutional_patch_embedding import (
 from mesa_keras.layers.decision_rule import DecisionRule
 from mesa_keras.layers.fast_dropout import FastDropout
 from mesa_keras.layers.feature_normalization import FeatureNormalization
+from mesa_keras.layers.log_positional_encoding import LogPositionalEncoding
 from mesa_keras.layers.numerical_embedding import NumericalEmbedding
 from mesa_keras.layers.patch_embedding import PatchEmbedding
+from mesa_keras.layers.pixel_scaling import PixelScaling
 from mesa_keras.layers.positional_encoding import (
     LearnedPositionalEncoding,
     SinusoidalPositionalEncoding,
 )
+from mesa_keras.layers.series_scaling import SeriesScaling
 from mesa_keras.layers.series_statistics import SeriesStatistics
+from mesa_keras.layers.series_views import SeriesViews
 from mesa_keras.layers.transformer_block import TransformerBlock
+from mesa_keras.layers.unit_pairs import UnitPairs
+from mesa_keras.layers.weighted_binning import WeightedBinning
 
 __all__ = [
+    "CentralSums",
     "ClassToken",
     "ContrastiveScale",
     "ConvolutionalPatchEmbedding",
@@ -25,9 +33,15 @@ __all__ = [
     "FastDropout",
     "FeatureNormalization",
     "LearnedPositionalEncoding",
+    "LogPositionalEncoding",
     "NumericalEmbedding",
     "PatchEmbedding",
+    "PixelScaling",
+    "SeriesScaling",
     "SeriesStatistics",
+    "SeriesViews",
     "SinusoidalPositionalEncoding",
     "TransformerBlock",
+    "UnitPairs",
+    "WeightedBinning",
 ]

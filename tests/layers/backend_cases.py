@@ -21,6 +21,11 @@ TABLE[3] = -1
 PAIRS = RNG.normal(size=(5, 2, 4)).astype("float32")
 INDEX = np.array([0, 1, 1, 2, -1])
 LOGITS = RNG.normal(size=(5, 3)).astype("float32")
+IMAGES = RNG.lognormal(size=(3, 9, 8, 3)).astype("float32")
+IMAGES[0, 2:5], IMAGES[1, ..., 1] = np.nan, np.nan
+WEIGHTS = RNG.lognormal(size=LONG.shape).astype("float32")
+WEIGHTS[0, 12:18], WEIGHTS[2, 1] = 0, np.nan
+WEIGHTED = [LONG, WEIGHTS]
 LABELS = np.array([0, 1, 2, 2, 0])
 
 
@@ -29,6 +34,12 @@ def _normalization():
         tuple("abcd"), {"b": "log10", "c": "asinh", "d": "quantile"}, {"a": 24.0}
     )
     layer.adapt(TABLE)
+    return layer
+
+
+def _scaling():
+    layer = layers.PixelScaling()
+    layer.adapt(IMAGES)
     return layer
 
 
@@ -53,6 +64,13 @@ LAYERS = {
         GAPS,
     ),
     "SeriesStatistics": (layers.SeriesStatistics, LONG),
+    "PixelScaling": (_scaling, IMAGES),
+    "CentralSums": (lambda: layers.CentralSums((1.5, 4)), np.nan_to_num(IMAGES)),
+    "WeightedBinning": (lambda: layers.WeightedBinning(3), WEIGHTED),
+    "SeriesScaling": (lambda: layers.SeriesScaling(6), WEIGHTED),
+    "SeriesViews": (lambda: layers.SeriesViews(7, share=0.5, seed=3), WEIGHTED),
+    "LogPositionalEncoding": (lambda: layers.LogPositionalEncoding(3, 0.5), SERIES),
+    "UnitPairs": (layers.UnitPairs, [PAIRS[:, 0], PAIRS[:, 1]]),
     "FeatureNormalization": (_normalization, TABLE),
     "NumericalEmbedding": (lambda: layers.NumericalEmbedding(5), np.abs(TABLE[4:])),
     "ContrastiveScale": (layers.ContrastiveScale, PAIRS),
@@ -85,6 +103,7 @@ def outputs(name):
     options = {
         "TransformerBlock": {"valid": valid},
         "FastDropout": {"training": True},
+        "UnitPairs": {"present": np.arange(10).reshape(5, 2) % 3 > 0},
         "DecisionRule": {"present": np.array([[1, 0], [0, 1], [1, 1], [0, 0], [1, 0]])},
     }.get(name, {})
     layer(inputs, **options)
