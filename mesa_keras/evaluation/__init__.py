@@ -22,16 +22,29 @@ from mesa_keras.evaluation.coverage import (
     coverage_curve,
     selective_accuracy,
 )
+from mesa_keras.evaluation.ensemble import crps_ensemble, pit_ensemble
 from mesa_keras.evaluation.leakage import (
     LEAKING_COLUMNS,
     check_disjoint,
     check_no_leak,
 )
+from mesa_keras.evaluation.mixture import KernelMixture, fit_kernel_mixture
 from mesa_keras.evaluation.neighbors import Neighbors, nearest_neighbors
-from mesa_keras.evaluation.pair_validity import pair_validity
+from mesa_keras.evaluation.pair_validity import (
+    measured_images,
+    measured_spectra,
+    pair_validity,
+)
 from mesa_keras.evaluation.precision_recall import (
     PrecisionRecallCurve,
     precision_recall_curve,
+)
+from mesa_keras.evaluation.regression import (
+    OUTLIER_LIMITS,
+    r2_score,
+    redshift_errors,
+    redshift_metrics,
+    regression_metrics,
 )
 from mesa_keras.evaluation.retrieval import (
     RetrievalRanks,
@@ -50,7 +63,9 @@ from mesa_keras.evaluation.thresholds import (
 
 __all__ = [
     "LEAKING_COLUMNS",
+    "OUTLIER_LIMITS",
     "CoverageCurve",
+    "KernelMixture",
     "Neighbors",
     "PrecisionRecallCurve",
     "ReliabilityCurve",
@@ -65,15 +80,24 @@ __all__ = [
     "classification_report",
     "consistency_bars",
     "coverage_curve",
+    "crps_ensemble",
     "decide",
     "expected_calibration_error",
+    "fit_kernel_mixture",
     "fit_temperature",
     "fit_thresholds",
+    "measured_images",
+    "measured_spectra",
     "modality_gap",
     "nearest_neighbors",
     "pair_validity",
     "paired_bootstrap",
+    "pit_ensemble",
     "precision_recall_curve",
+    "r2_score",
+    "redshift_errors",
+    "redshift_metrics",
+    "regression_metrics",
     "reliability_curve",
     "retrieval_ranks",
     "retrieval_recall",

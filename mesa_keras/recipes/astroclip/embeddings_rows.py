@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from mesa_keras.evaluation import pair_validity
+
 _FIRST_COLUMNS = (
     "row",
     "object_id",
@@ -58,8 +60,6 @@ def mark_rows(
         valid = np.asarray(frame["valid"], dtype=bool)
         reasons = [str(text) for text in frame.get("reason", [""] * len(frame))]
     else:
-        from mesa_keras.evaluation.pair_validity import pair_validity
-
         valid, reasons = pair_validity(frame, redshift_range)
     for reason, rows in missing.items():
         for row in np.flatnonzero(valid & rows):
