@@ -56,6 +56,46 @@ def pair_validity(
     return valid, reasons
 
 
+def measured_images(images: np.ndarray) -> np.ndarray:
+    """Which images hold anything: a finite value other than 0 in some pixel.
+
+    Args:
+        images: Shape `(n, height, width, bands)`, NaN = missing.
+
+    Returns:
+        Boolean array of shape `(n,)`.
+    """
+    found = np.zeros(len(images), dtype=bool)
+    middle = images.shape[1] // 2 if images.ndim > 1 else 0
+    # Nearly always a row through the middle tells, at a hundredth of the cost.
+    for part in (images[:, middle : middle + 1], images):
+        rows = np.flatnonzero(~found)
+        if rows.size:
+            values = part[rows].reshape(rows.size, -1)
+            found[rows] = (np.isfinite(values) & (values != 0)).any(axis=1)
+    return found
+
+
+def measured_spectra(flux: np.ndarray, ivar: np.ndarray) -> np.ndarray:
+    """Which spectra hold anything: a finite flux other than 0 that was measured.
+
+    Args:
+        flux: Shape `(n, bins)`, NaN = missing.
+        ivar: Inverse variance, same shape; 0 = no measurement.
+
+    Returns:
+        Boolean array of shape `(n,)`.
+    """
+    found = np.zeros(len(flux), dtype=bool)
+    for part in (slice(None, None, 101), slice(None)):
+        rows = np.flatnonzero(~found)
+        if rows.size:
+            values, weight = flux[rows][:, part], ivar[rows][:, part]
+            measured = np.isfinite(values) & (values != 0) & (weight > 0)
+            found[rows] = measured.any(axis=1)
+    return found
+
+
 def _flag(index: pd.DataFrame, name: str) -> np.ndarray:
     column = index[name]
     if not pd.api.types.is_bool_dtype(column.dtype) or column.isna().any():

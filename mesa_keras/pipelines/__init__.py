@@ -15,11 +15,14 @@ _MODULES = {
     "drop_modalities": "augment",
     "drop_values": "augment",
     "evaluation_batches": "dataset",
+    "evaluation_pairs": "pair_batches",
     "is_present": "pair_index",
     "mix_up": "mixup",
     "rand_augment": "randaugment",
     "split_by_group": "split",
     "training_batches": "dataset",
+    "training_pairs": "pair_batches",
+    "valid_rows": "pair_reader",
 }
 
 __all__ = sorted(_MODULES)

@@ -124,6 +124,11 @@ class PairStore:
             )
         return rows
 
+    def shard_of(self, rows: Any) -> np.ndarray:
+        """Returns the number of the shard that holds each row, shape `(n,)`."""
+        rows = self._checked(rows)
+        return np.asarray(np.searchsorted(self._first, rows, side="right") - 1)
+
     def images(self, rows: Any) -> np.ndarray:
         """Reads images.
 

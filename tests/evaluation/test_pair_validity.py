@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesa_keras.evaluation.pair_validity import pair_validity
+from mesa_keras.evaluation.pair_validity import (
+    measured_images,
+    measured_spectra,
+    pair_validity,
+)
 
 
 def table(**columns):
@@ -72,3 +76,30 @@ def test_wrong_arguments():
         pair_validity(table().drop(columns="redshift"))
     with pytest.raises(ValueError, match="'image_valid' of `index` must be boolean"):
         pair_validity(table(image_valid=[1]))
+
+
+def test_measured_images():
+    images = np.full((6, 9, 9, 3), np.nan, "float16")
+    images[0] = 1.0
+    images[1, 4, 4, 0] = -2.0
+    images[2, 0, 0, 2] = 3.0
+    images[3] = 0.0
+    images[4, 8, 8, 1] = np.inf
+    assert measured_images(images).tolist() == [True] * 3 + [False] * 3
+    assert measured_images(images[:0]).shape == (0,)
+
+
+def test_measured_spectra():
+    flux = np.ones((7, 300), "float32")
+    ivar = np.ones_like(flux)
+    flux[1] = np.nan
+    flux[1, 7] = 2.0
+    flux[2] = 0.0
+    flux[3] = np.nan
+    ivar[4] = 0.0
+    ivar[5] = 0.0
+    ivar[5, 8] = 1.0
+    ivar[6] = np.nan
+    expected = [True, True, False, False, False, True, False]
+    assert measured_spectra(flux, ivar).tolist() == expected
+    assert measured_spectra(flux[:0], ivar[:0]).shape == (0,)
