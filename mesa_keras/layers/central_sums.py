@@ -48,12 +48,13 @@ class CentralSums(keras.layers.Layer):
             )
 
     def build(self, input_shape: Shape) -> None:
-        if len(input_shape) != 4 or None in input_shape[1:]:
+        size = [length for length in input_shape[1:] if length is not None]
+        if len(input_shape) != 4 or len(size) != 3:
             raise ValueError(
                 "`inputs` must have the shape (batch, height, width, channels) with a "
                 f"known size. Received: shape={input_shape}"
             )
-        discs = _discs(input_shape[1], input_shape[2], self.radii)
+        discs = _discs(size[0], size[1], self.radii)
         self._weights = discs / np.sqrt(np.maximum(discs.sum(axis=0), 1e-6))
 
     def call(self, inputs: Any) -> Any:
@@ -82,5 +83,5 @@ def _discs(height: int, width: int, radii: Sequence[float]) -> np.ndarray:
     distance = np.hypot(y[:, None], x[None])
     inside = np.stack([distance <= radius for radius in radii], axis=-1)
     shape = (height, parts, width, parts, len(radii))
-    shares = inside.reshape(shape).mean(axis=(1, 3))
-    return shares.reshape(height * width, len(radii)).astype("float32")
+    shares: np.ndarray = inside.reshape(shape).mean(axis=(1, 3))
+    return shares.reshape(height * width, len(radii)).astype(np.float32)

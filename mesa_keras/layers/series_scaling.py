@@ -21,9 +21,10 @@ class SeriesScaling(keras.layers.Layer):
 
     - `series` holds `asinh(value / scale)`, and `log(scale / sigma)` of every step, how
       far the scale stands above its noise;
-    - `levels` holds `asinh(block mean / softening)` of all blocks, the same of the
-      median, and the logarithm of scale over noise. The softening is the typical noise
-      of a block mean in training data, which `adapt` finds.
+    - `levels` holds, with `m(x) = asinh(x / softening)`, `m(block mean) - m(median)` of
+      all blocks, which is the logarithm of a ratio where there is little noise;
+      `m(median)`; and the logarithm of scale over noise. The softening is the typical
+      noise of a block mean in training data, which `adapt` finds.
 
     Args:
         num_blocks: Number of blocks; positive and at most the number of steps.
@@ -97,12 +98,12 @@ class SeriesScaling(keras.layers.Layer):
         series = ops.stack(
             [ops.arcsinh(values / scale), ops.log(scale) - log_sigma], axis=-1
         )
-        blocks = ops.where(there, means, float("nan"))
-        whole = ops.where(ops.any(there, axis=1, keepdims=True), median, float("nan"))
+        level = ops.arcsinh(median / self.softening)
+        ratios = ops.arcsinh(means / self.softening) - level
+        whole = ops.concatenate([level, ops.log(scale / noise)], axis=1)
         levels = [
-            ops.arcsinh(blocks / self.softening),
-            ops.arcsinh(whole / self.softening),
-            ops.where(ops.isfinite(whole), ops.log(scale / noise), float("nan")),
+            ops.where(there, ratios, float("nan")),
+            ops.where(ops.any(there, axis=1, keepdims=True), whole, float("nan")),
         ]
         return {
             "series": ops.where(usable[..., None], series, float("nan")),

@@ -26,6 +26,20 @@ def test_shape_names_and_saving(tmp_path, residual, output_dim):
     check_saving(model, x, tmp_path)
 
 
+def test_a_stem_divides_the_image_and_the_stages_halve_it(tmp_path):
+    model = build(24, 20, 3, residual=True, stem_stride=4, filters=(4, 6, 8))
+    convolutions = [x for x in model.layers if isinstance(x, keras.layers.Conv2D)]
+    assert [x.strides[0] for x in convolutions] == [4, 2, 1, 2, 1]
+    assert convolutions[0].kernel_size == (9, 9)
+    assert convolutions[-1].output.shape == (None, 2, 2, 8)
+    assert not any(isinstance(x, keras.layers.MaxPooling2D) for x in model.layers)
+    check_saving(model, RNG.normal(size=(3, 24, 20, 3)).astype("float32"), tmp_path)
+    with pytest.raises(ValueError, match="`stem_stride`"):
+        build(15, 20, stem_stride=4, filters=(4, 6, 8))
+    with pytest.raises(ValueError, match="`stem_stride`"):
+        build(24, 20, stem_stride=0)
+
+
 def test_a_star_gives_the_same_embedding_wherever_it_stands():
     model = build(64, 64)
     image = np.zeros((3, 64, 64, 1), "float32")
