@@ -8,6 +8,7 @@ import numpy as np
 
 from mesa_keras._version import __version__
 from mesa_keras.json_file import write_json
+from mesa_keras.report import save_pictures
 from ost_classifier.calibrate import fit_point_temperature, fit_point_thresholds
 from ost_classifier.data import OstData, load_data
 from ost_classifier.evaluate_figures import draw, write_precision_recall
@@ -114,11 +115,13 @@ def evaluate(
         "warnings": [*classifier.notes, *data.warnings],
         **_measured(classifier, point, scored, both, pixels, options),
     }
-    figures = draw(scored, both, pixels, results[WITH_HEADER], folder)
+    figures, pictures = save_pictures(
+        draw(scored, both, pixels, results[WITH_HEADER]), folder
+    )
     files = {"results": folder / RESULTS_FILE, "report": folder / "report.html"}
     write_json(files["results"], results)
     write_evaluation_report(files["report"], results, figures)
-    files |= {name: drawn.path for name, drawn in figures.items()}
+    files |= pictures
     if options.pr_out_dir is not None:
         write_precision_recall(
             scored,

@@ -1,7 +1,6 @@
 """The figures of an evaluation, and the curves behind them as data."""
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,40 +22,19 @@ from ost_classifier.evaluate_frames import EvaluatedFrames
 from ost_classifier.operating_point import Decisions
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A figure of an evaluation.
-
-    Attributes:
-        path: PNG file.
-        alt: What is to be seen.
-        caption: One sentence below the figure.
-    """
-
-    path: Path
-    alt: str
-    caption: str = ""
-
-    def picture(self) -> Picture:
-        """The figure as a report shows it."""
-        return Picture(figure=self.path, alt=self.alt, caption=self.caption)
-
-
 def draw(
     evaluated: EvaluatedFrames,
     both: Decisions,
     pixels: Decisions,
     results: dict[str, Any],
-    folder: Path,
-) -> dict[str, Drawn]:
-    """Draws and writes the figures that the report shows, by name.
+) -> dict[str, Picture]:
+    """Draws the figures that the report shows, by name.
 
     Args:
         evaluated: Frames and the network's outputs.
         both: Decisions from pixels and header.
         pixels: Decisions from pixels alone.
         results: What `measure` found with header.
-        folder: Where to write.
     """
     names = evaluated.data.class_names
     label = evaluated.label
@@ -90,11 +68,10 @@ def draw(
             "Share of right decisions against the probability of the top class.",
             "Points outside their bar are evidence of miscalibration.",
         )
-    drawn = {}
-    for name, (figure, alt, caption) in figures.items():
-        drawn[name] = Drawn(folder / f"{name}.png", alt, caption)
-        save_figure(figure, drawn[name].path)
-    return drawn
+    return {
+        name: Picture(figure=figure, alt=alt, caption=caption)
+        for name, (figure, alt, caption) in figures.items()
+    }
 
 
 def _confusion(results: dict[str, Any], both: Decisions) -> Any:

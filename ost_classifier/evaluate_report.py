@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mesa_keras.report import Section, Table, write_report
-from ost_classifier.evaluate_figures import Drawn
+from mesa_keras.report import Picture, Section, Table, write_report
 from ost_classifier.evaluate_measures import PIXELS_ALONE, WITH_HEADER
 
 METRICS = {
@@ -23,7 +22,7 @@ _MOST_FEATURES = 25
 
 
 def write_evaluation_report(
-    path: Path, results: Mapping[str, Any], figures: Mapping[str, Drawn]
+    path: Path, results: Mapping[str, Any], figures: Mapping[str, Picture]
 ) -> None:
     """Writes the page.
 
@@ -34,7 +33,7 @@ def write_evaluation_report(
     """
 
     def shown(*names: str) -> list[Any]:
-        return [figures[name].picture() for name in names if name in figures]
+        return [figures[name] for name in names if name in figures]
 
     sections = [
         Section(title="Result", text=opening(results), tables=[_summary(results)]),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mesa_keras.report.coverage import coverage_figure
     from mesa_keras.report.decision_boundary import decision_boundary_figure
     from mesa_keras.report.embedding_map import pca_map, tsne_map
-    from mesa_keras.report.files import save_figure
+    from mesa_keras.report.files import save_figure, save_pictures
     from mesa_keras.report.light_curves import light_curves_figure
     from mesa_keras.report.page import Picture, Section, Table, write_report
     from mesa_keras.report.precision_recall import precision_recall_figure
@@ -32,6 +32,7 @@ _MODULES = {
     "reliability_figure": "reliability",
     "roc_figure": "roc",
     "save_figure": "files",
+    "save_pictures": "files",
     "training_accuracy": "training_curves",
     "training_loss": "training_curves",
     "tsne_map": "embedding_map",
@@ -52,6 +53,7 @@ __all__ = [
     "reliability_figure",
     "roc_figure",
     "save_figure",
+    "save_pictures",
     "training_accuracy",
     "training_loss",
     "tsne_map",

@@ -26,6 +26,7 @@ from mesa_keras.recipes.mesa.evaluation_measures import (
 from mesa_keras.recipes.mesa.evaluation_report import write_evaluation_report
 from mesa_keras.recipes.mesa.model_data import check_unseen, load_for_model
 from mesa_keras.recipes.mesa.temperatures import by_name
+from mesa_keras.report import save_pictures
 
 # Stands beside the tables of a simulated survey.
 SURVEY_FILE = "simulation.json"
@@ -109,8 +110,10 @@ def evaluate(
     with atomic_file(files["results"]) as temporary:
         text = json.dumps(_defined(results), indent=2, allow_nan=False)
         temporary.write_text(text + "\n", encoding="utf-8")
-    figures = draw(evaluated, folder, boundary, seed) if visualize else {}
-    files |= {name: drawn.path for name, drawn in figures.items()}
+    figures, pictures = save_pictures(
+        draw(evaluated, boundary, seed) if visualize else {}, folder
+    )
+    files |= pictures
     files["report"] = folder / "report.html"
     write_evaluation_report(files["report"], results, figures)
     return EvaluateResult(results, files)

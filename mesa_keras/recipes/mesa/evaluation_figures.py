@@ -1,8 +1,6 @@
 """The figures of an evaluation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,7 @@ from mesa_keras.readers import KNOWN_COLUMNS
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.evaluation_measures import Evaluated
 from mesa_keras.report import (
+    Picture,
     alignment_figure,
     confusion_matrix_figure,
     decision_boundary_figure,
@@ -19,7 +18,6 @@ from mesa_keras.report import (
     pca_map,
     reliability_figure,
     roc_figure,
-    save_figure,
     tsne_map,
 )
 
@@ -27,21 +25,6 @@ _GRID = 70
 _MOST_EXAMPLES = 8
 # Values that span more than this ratio are drawn on a logarithmic axis.
 _LOG_RATIO = 20.0
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A figure of an evaluation.
-
-    Attributes:
-        path: PNG file.
-        alt: What is to be seen.
-        caption: One sentence below the figure.
-    """
-
-    path: Path
-    alt: str
-    caption: str
 
 
 def boundary_columns(
@@ -81,15 +64,13 @@ def boundary_columns(
 
 def draw(
     evaluated: Evaluated,
-    folder: Path,
     boundary: tuple[str, str] | None,
     seed: int = 0,
-) -> dict[str, Drawn]:
-    """Draws and writes every figure that the data allow, by name.
+) -> dict[str, Picture]:
+    """Draws every figure that the data allow, by name.
 
     Args:
         evaluated: Candidates and the model's outputs.
-        folder: Where to write.
         boundary: Columns of the decision boundary, `None` for no such figure.
         seed: Seed of shuffles and of the t-SNE map.
     """
@@ -140,11 +121,10 @@ def draw(
             "Folded light curves of a few candidates.",
             "Of each true class, the surest right decision and the surest wrong one.",
         )
-    drawn = {}
-    for name, (figure, alt, caption) in figures.items():
-        drawn[name] = Drawn(folder / f"{name}.png", alt, caption)
-        save_figure(figure, drawn[name].path)
-    return drawn
+    return {
+        name: Picture(figure=figure, alt=alt, caption=caption)
+        for name, (figure, alt, caption) in figures.items()
+    }
 
 
 def _column(data: MesaData, name: str) -> np.ndarray:

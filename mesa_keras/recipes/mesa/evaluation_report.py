@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mesa_keras.recipes.mesa.evaluation_figures import Drawn
 from mesa_keras.report import Picture, Section, Table, write_report
 
 METRICS = {
@@ -38,7 +37,7 @@ def light_curve_sentence(results: Mapping[str, Any]) -> str:
 
 
 def write_evaluation_report(
-    path: Path, results: Mapping[str, Any], figures: Mapping[str, Drawn]
+    path: Path, results: Mapping[str, Any], figures: Mapping[str, Picture]
 ) -> None:
     """Writes the page.
 
@@ -47,13 +46,9 @@ def write_evaluation_report(
         results: What `evaluate` found.
         figures: Figures by name, shown in the section that they belong to.
     """
-    pictures = {
-        name: Picture(figure=drawn.path, alt=drawn.alt, caption=drawn.caption)
-        for name, drawn in figures.items()
-    }
 
     def shown(*names: str) -> list[Picture]:
-        return [pictures[name] for name in names if name in pictures]
+        return [figures[name] for name in names if name in figures]
 
     sections = [
         _summary(results),
