@@ -1,4 +1,4 @@
-"""Makes simulated data: ``python -m cli.simulate mesa|ost --output_dir data``."""
+"""Makes simulated data: ``python -m cli.simulate mesa|ost|astroclip``."""
 
 import argparse
 import sys
@@ -44,7 +44,42 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_ost_options(ost)
     ost.set_defaults(command=_simulate_ost)
+    astroclip = surveys.add_parser(
+        "astroclip",
+        help="galaxies with images in g, r and z, and spectra",
+        description="Simulates galaxies as a store of pairs: images like those of the "
+        "Legacy Surveys and spectra like those of DESI, made from the fluxes and "
+        "redshifts of 10,000 real galaxies. No pixel is real.",
+    )
+    _add_astroclip_options(astroclip)
+    astroclip.set_defaults(command=_simulate_astroclip)
     return result
+
+
+def _add_astroclip_options(astroclip: argparse.ArgumentParser) -> None:
+    add_option(astroclip, "output_dir", required=True, help="folder to write to")
+    add_option(astroclip, "num", type=int, default=10000, help="galaxies [10000]")
+    add_option(astroclip, "seed", type=int, default=0, help="random seed [0]")
+    add_option(
+        astroclip,
+        "shifted_fraction",
+        type=float,
+        default=0.2,
+        help="part of the galaxies that are moved to another redshift, up to 1 [0.2]",
+    )
+    for name, default, use in (
+        ("test", 0.2, "for tests"),
+        ("validation", 0.05, "that choose the model"),
+        ("calibration", 0.05, "that calibrate it"),
+    ):
+        add_option(
+            astroclip,
+            f"{name}_fraction",
+            type=float,
+            default=default,
+            help=f"part of the source galaxies {use} [{default}]",
+        )
+    add_option(astroclip, "workers", type=int, help="processes [one per core]")
 
 
 def _add_ost_options(ost: argparse.ArgumentParser) -> None:
@@ -173,6 +208,45 @@ def _simulate_ost(arguments: argparse.Namespace) -> int:
             "frames": f"{len(table):,} of {table['camera'].nunique():,} cameras",
             "time": f"{seconds:.0f} s, {len(table) / seconds:.0f} frames/s",
             "written": f"{folder / FRAME_TABLE} {folder / FRAME_FACTS}",
+        }
+    )
+    return DONE
+
+
+def _simulate_astroclip(arguments: argparse.Namespace) -> int:
+    begin = time.perf_counter()
+    from mesa_keras.simulation.galaxies import simulate_galaxies
+
+    index = simulate_galaxies(
+        arguments.output_dir,
+        arguments.num,
+        arguments.seed,
+        shifted_fraction=arguments.shifted_fraction,
+        test_fraction=arguments.test_fraction,
+        validation_fraction=arguments.validation_fraction,
+        calibration_fraction=arguments.calibration_fraction,
+        workers=arguments.workers,
+        progress=True,
+    )
+    seconds = time.perf_counter() - begin
+    counts = index.groupby("split").agg(
+        objects=("object_id", "size"),
+        sources=("source_id", "nunique"),
+        moved=("moved", "sum"),
+        no_image=("image_valid", lambda valid: (~valid).sum()),
+        no_spectrum=("spectrum_valid", lambda valid: (~valid).sum()),
+        redshift=("redshift", lambda z: f"{z.min():.3f} to {z.max():.3f}"),
+    )
+    order = ("train", "validation", "calibration", "test")
+    counts = counts.loc[[split for split in order if split in counts.index]]
+    print(counts.rename_axis(index=None).to_string())
+    print()
+    print_table(
+        {
+            "galaxies": f"{len(index):,} simulated, of {index['source_id'].nunique():,}"
+            " real ones",
+            "time": f"{seconds:.0f} s, {len(index) / seconds:.0f} galaxies/s",
+            "written": Path(arguments.output_dir),
         }
     )
     return DONE
