@@ -19,9 +19,9 @@ class Line(NamedTuple):
     template_shift: float = 0.0
 
 
-# Vacuum wavelengths of the NIST database (Kramida et al.). Ratios of [O III] and [N II]
+# Vacuum wavelengths of the NIST database (Kramida et al.). Ratios in [O III], [N II]
 # are those of their transition probabilities (Storey & Zeippen 2000, MNRAS 312, 813);
-# those of [O II] and [S II] hold at low density (Osterbrock & Ferland 2006, figure 5.8).
+# those of [O II] and [S II] hold at low density (Osterbrock & Ferland 2006, fig. 5.8).
 LINES = (
     Line("[O II]", ((3727.09, 0.425), (3729.88, 0.575))),
     Line("[Ne III]", ((3869.86, 1.0),)),

@@ -68,7 +68,7 @@ def render_galaxy(
         point = _draw(psf, 64, np.zeros(2))
         limit = 10 ** (-0.4 * (observation.depth[band] - 22.5)) / 5
         noise[band] = limit * np.sqrt(np.sum(point**2))
-        scene = target[..., band] + _draw_neighbours(neighbours, psf, observation, band)
+        scene = target[..., band] + _draw_neighbours(neighbours, observation, band)
         variance = noise[band] ** 2 + np.maximum(scene, 0) / observation.electrons[band]
         pixels[..., band] = scene + np.sqrt(variance) * rng.standard_normal(
             shape[:2], dtype=np.float32
@@ -80,9 +80,7 @@ def render_galaxy(
 
 
 def _psf(observation: Observation, band: int) -> Any:
-    psf = _galsim().Moffat(beta=MOFFAT_BETA, fwhm=observation.seeing[band])
-    first, second = observation.ellipticity[band]
-    return psf.shear(g1=first, g2=second)
+    return _galsim().Moffat(beta=MOFFAT_BETA, fwhm=observation.seeing[band])
 
 
 def _draw_target(
@@ -133,7 +131,7 @@ def _draw(profile: Any, size: int, offset: np.ndarray) -> np.ndarray:
 
 
 def _draw_neighbours(
-    neighbours: list[Neighbour], psf: Any, observation: Observation, band: int
+    neighbours: list[Neighbour], observation: Observation, band: int
 ) -> np.ndarray:
     """All neighbours, each as a Moffat profile of its own width.
 
@@ -151,7 +149,7 @@ def _draw_neighbours(
         low, high = _span(y, reach)
         dx = np.arange(left, right, dtype=np.float32)[None, :] - np.float32(x)
         dy = np.arange(low, high, dtype=np.float32)[:, None] - np.float32(y)
-        first, second = other.ellipticity + observation.ellipticity[band]
+        first, second = other.ellipticity
         square = (dx**2 + dy**2) - first * (dx**2 - dy**2) - 2 * second * dx * dy
         root = 2 ** (1 / MOFFAT_BETA) - 1
         profile = (1 + np.float32(4 * root / width**2) * square) ** -MOFFAT_BETA

@@ -16,8 +16,9 @@ def measure_image(
 ) -> dict[str, float]:
     """Measures a galaxy in the middle of an image.
 
-    Neighbours are taken off by symmetry: where a pixel is brighter than its mirror image
-    through the centre by more than 3 sigma, in the sum of the bands, it becomes that.
+    Neighbours are taken off by symmetry: where a pixel is brighter than its mirror
+    image through the centre by more than 3 sigma, in the sum of the bands, it becomes
+    that.
     The aperture is a circle of 2.5 times the first moment of the light in r, from 2 to
     18 arcsec, the same in all bands; the half-light radius and the concentration are
     those of the curve of growth in r within it.

@@ -58,11 +58,11 @@ def _neighbour(
     if is_star:
         # Along the locus of dwarfs, where red ones are red in both colours.
         red = rng.random()
-        g_r, r_z = 0.25 + 1.2 * red**0.7, 0.05 + 1.5 * red**2.2
+        g_r, r_z = 0.35 + 1.1 * red**0.7, 0.12 + 1.4 * red**2.2
         radius = 0.0
     else:
-        g_r = np.clip(rng.normal(0.8 - 0.06 * (magnitude_r - 21), 0.35), 0.0, 1.9)
-        r_z = np.clip(rng.normal(0.15 + 0.6 * g_r, 0.18), -0.1, 1.8)
+        g_r = np.clip(rng.normal(0.85 - 0.06 * (magnitude_r - 21), 0.3), 0.15, 1.8)
+        r_z = np.clip(rng.normal(0.2 + 0.55 * g_r, 0.1), 0.0, 1.6)
         radius = float(
             np.clip(0.75 * 10 ** (-0.11 * (magnitude_r - 21)), 0.25, 3)
             * rng.lognormal(0, 0.35)

@@ -24,13 +24,11 @@ class Observation:
         seeing: FWHM of the point spread function in arcsec.
         depth: Magnitude of a point source that is seen at 5 sigma.
         electrons: Electrons per nanomaggy.
-        ellipticity: Of the point spread functions, shape `(3, 2)`.
     """
 
     seeing: np.ndarray
     depth: np.ndarray
     electrons: np.ndarray
-    ellipticity: np.ndarray
 
 
 def draw_observation(rng: np.random.Generator) -> Observation:
@@ -45,5 +43,4 @@ def draw_observation(rng: np.random.Generator) -> Observation:
         seeing=np.clip(seeing, 0.8, 2.2),
         depth=np.clip(depth, _DEPTH - 0.7, _DEPTH + 0.9),
         electrons=_ELECTRONS * 10 ** (0.8 * exposures),
-        ellipticity=rng.normal(0, 0.02, size=(len(BANDS), 2)),
     )

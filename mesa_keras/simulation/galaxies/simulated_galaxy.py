@@ -33,8 +33,9 @@ from mesa_keras.simulation.galaxies.templates import Templates, load_templates
 
 NO_IMAGE = "no image was taken"
 _NO_IMAGE_PART = 0.005
-# Moved galaxies stay between these magnitudes in r: those of DESI's targets.
-_BRIGHTEST, _FAINTEST = 14.0, 22.0
+# Moved galaxies stay between these magnitudes in r: half of them are targets of the
+# bright programme of DESI, half of the dark one, as far as their luminosity allows.
+_BRIGHT, _DARK = (14.0, 19.5), (19.5, 22.0)
 _ID_STEP = 10**9
 
 
@@ -169,9 +170,10 @@ def _draw_light(
     coefficients = simulation.sources.coefficients[source]
     redshift = float(simulation.sources.redshift[source])
     moved = bool(rng.random() < simulation.shifted_fraction)
-    place = rng.random()
+    limits = (_BRIGHT, _DARK)[int(rng.random() < 0.5)]
+    place = float(rng.random())
     if moved:
-        new = _new_redshift(simulation, coefficients, redshift, place)
+        new = _new_redshift(simulation, coefficients, redshift, limits, place)
         coefficients = moved_coefficients(coefficients, redshift, new)
         redshift = new
     light = draw_light(
@@ -184,6 +186,7 @@ def _new_redshift(
     simulation: GalaxySimulation,
     coefficients: np.ndarray,
     redshift: float,
+    limits: tuple[float, float],
     place: float,
 ) -> float:
     """A redshift up to 1 at which the galaxy is as bright as those that are observed.
@@ -196,7 +199,7 @@ def _new_redshift(
     mixtures = moved_coefficients(coefficients, redshift, grid)
     stars = simulation.bands.stars[inside, BANDS.index("r")]
     seen = magnitude((stars * mixtures).sum(axis=1))
-    open_to = grid[(seen >= _BRIGHTEST) & (seen <= _FAINTEST)]
+    open_to = grid[(seen >= limits[0]) & (seen <= limits[1])]
     if not open_to.size:
         return redshift
     return float(open_to[0] + (open_to[-1] - open_to[0]) * np.sqrt(place))

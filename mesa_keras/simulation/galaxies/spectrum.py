@@ -1,4 +1,4 @@
-"""The spectrum of a galaxy as the pipeline of a survey would give it, faults included."""
+"""The spectrum of a galaxy as the pipeline of a survey gives it, faults included."""
 
 from typing import NamedTuple
 

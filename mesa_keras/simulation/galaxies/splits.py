@@ -27,7 +27,7 @@ def split_fractions(
     if train <= 1e-9:
         raise ValueError(
             "`test_fraction`, `validation_fraction` and `calibration_fraction` must "
-            f"leave a part for training. Received: {', '.join(map(str, given.values()))}"
+            f"leave some for training. Received: {', '.join(map(str, given.values()))}"
         )
     return (train, validation_fraction, calibration_fraction, test_fraction)
 

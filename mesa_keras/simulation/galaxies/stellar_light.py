@@ -14,6 +14,8 @@ from mesa_keras.simulation.galaxies.templates import (
 )
 
 _PARTS, _OWNERS = components()[1:]
+_H_ALPHA = LINE_NAMES.index("H alpha")
+_TEN_PARSEC_CM = 3.0857e19
 # Massive galaxies fade by about this much per unit of redshift as their stars age.
 EVOLUTION = 1.0
 
@@ -29,8 +31,8 @@ class StellarLight:
         fluxes: Nanomaggies in g, r and z, shape `(3,)`.
         rest_magnitudes: Absolute magnitudes in g, r and z at rest, shape `(3,)`.
         log_mass: Logarithm of the stars and remnants in solar masses.
-        log_specific_rate: Logarithm of the stars formed in the last 300 million years
-            per year and per mass of all stars formed, not below -14.
+        log_specific_rate: Logarithm of the rate at which stars form, after the
+            luminosity of H alpha as it is seen, per year and per mass, not below -14.
         metallicity: Part of heavy elements in the stars.
         h_alpha_width: Equivalent width of H alpha at rest in Angstrom.
         stellar_sigma: Velocity dispersion of the stars in km/s.
@@ -95,10 +97,10 @@ def draw_light(
     log_mass = float(np.log10(intrinsic @ templates.mass))
     lines = (coefficients @ templates.lines)[_OWNERS] * _PARTS
     lines *= 10 ** _line_scatter(rng, log_mass)[_OWNERS]
-    at_rest = bands.fluxes(0.0, intrinsic, lines * 10 ** (0.4 * modulus))
+    at_ten_parsec = lines * 10 ** (0.4 * modulus)
+    at_rest = bands.fluxes(0.0, intrinsic, at_ten_parsec)
     rest_magnitudes = magnitude(at_rest)
     sigma = _velocity_dispersion(rng, float(rest_magnitudes[1]))
-    specific = (coefficients @ templates.recent) / (coefficients @ templates.formed)
     return StellarLight(
         redshift=redshift,
         coefficients=coefficients,
@@ -106,7 +108,7 @@ def draw_light(
         fluxes=bands.fluxes(redshift, coefficients, lines),
         rest_magnitudes=rest_magnitudes,
         log_mass=log_mass,
-        log_specific_rate=float(np.log10(max(specific / 3e8, 1e-14))),
+        log_specific_rate=_log_specific_rate(at_ten_parsec, log_mass),
         metallicity=float(
             (coefficients * templates.mass)
             @ templates.metallicity
@@ -137,12 +139,20 @@ def _velocity_dispersion(rng: np.random.Generator, magnitude_r: float) -> float:
     return float(np.clip(sigma, 50, 400))
 
 
+def _log_specific_rate(lines: np.ndarray, log_mass: float) -> float:
+    """Kennicutt & Evans (2012, ARA&A 50, 531), table 1, without dust."""
+    flux = lines[_OWNERS == _H_ALPHA].sum()
+    luminosity = 4 * np.pi * _TEN_PARSEC_CM**2 * flux
+    rate = luminosity * 10**-41.27
+    return float(max(np.log10(max(rate, 1e-30)) - log_mass, -14.0))
+
+
 def _h_alpha_width(
     templates: Templates, coefficients: np.ndarray, lines: np.ndarray
 ) -> float:
     place = np.searchsorted(templates.log_wavelength, np.log([6480.0, 6530.0]))
     continuum = (coefficients @ templates.stars[:, slice(*place)]).mean()
-    return float(lines[_OWNERS == LINE_NAMES.index("H alpha")].sum() / continuum)
+    return float(lines[_OWNERS == _H_ALPHA].sum() / continuum)
 
 
 def star_spectrum(

@@ -7,9 +7,9 @@ the second is a Gaussian of sigma 212 km/s. That is four times too coarse for th
 in a DESI spectrum. So the lines, which three of the templates have, are measured and
 taken out; an object gets them back with the same flux and its own narrow width, and
 none is there twice. The absorption (Ca H and K, the G band, Mg b, Na D, the Balmer
-series) is that of the templates: nothing is added. It is sharpened from 212 to 130 km/s,
-as far as the sampling carries, so that galaxies of low dispersion have narrower
-features than massive ones. Two mistakes in the templates are mended: their H delta
+series) is that of the templates: nothing is added. It is sharpened from 212 to
+130 km/s, as far as the sampling carries, so that galaxies of low dispersion have
+narrower features than massive ones. Two mistakes in the templates are mended: their H delta
 emission lies 3.6 Angstrom too far red, and a strong line at 6332 Angstrom is none that
 galaxies have.
 """
@@ -52,8 +52,6 @@ class Templates:
             `(templates, n)`.
         lines: Flux of each of `LINES` in erg / (s cm2), shape `(templates, lines)`.
         mass: Stars and remnants in solar masses at 10 pc, shape `(templates,)`.
-        formed: Stars ever formed, same unit and shape.
-        recent: Stars formed in the last 300 million years, same.
         metallicity: Part of heavy elements in the stars, same shape.
     """
 
@@ -61,8 +59,6 @@ class Templates:
     stars: np.ndarray
     lines: np.ndarray
     mass: np.ndarray
-    formed: np.ndarray
-    recent: np.ndarray
     metallicity: np.ndarray
 
     @property
@@ -93,8 +89,6 @@ def load_templates() -> Templates:
         stars=np.ascontiguousarray(stars[:, inside]),
         lines=lines,
         mass=table["MREMAIN"],
-        formed=table["INTSFH"],
-        recent=table["M300"],
         metallicity=table["METS"],
     )
 
@@ -165,7 +159,7 @@ def _subtract(
     fit = np.linalg.lstsq(np.stack(basis, 1) / scales, flux[inside])[0] / scales
     fluxes = np.maximum(fit[: len(lines)], 0.0)
     flux[inside] -= fluxes @ np.stack(shapes)
-    return fluxes
+    return np.asarray(fluxes)
 
 
 def _profile(grid: np.ndarray, line: Line) -> np.ndarray:
@@ -205,11 +199,10 @@ def _read_file() -> dict[str, Any]:
         wavelength = np.array(table["wave"], dtype=np.float64).ravel()
         result: dict[str, Any] = {
             name: np.array(hdus[name].data, dtype=np.float64)
-            for name in ("MREMAIN", "INTSFH", "M300", "METS")
+            for name in ("MREMAIN", "METS")
         }
         flux = np.array(table["flux"], dtype=np.float64)
     # The grid is even to the rounding of single precision, and is made so exactly.
-    ends = np.log(wavelength[[0, -1]])
-    result["wavelength"] = np.exp(np.linspace(*ends, len(wavelength)))
+    result["wavelength"] = np.geomspace(wavelength[0], wavelength[-1], len(wavelength))
     result["flux"] = flux.reshape(-1, len(wavelength))
     return result
