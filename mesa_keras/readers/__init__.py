@@ -21,7 +21,11 @@ from mesa_keras.readers.frame_header import (
     header_values,
     observing_night,
 )
-from mesa_keras.readers.light_curve import LightCurve, read_light_curve, to_time_system
+from mesa_keras.readers.light_curve import LightCurve, LightCurveSegment
+from mesa_keras.readers.light_curve_object import from_lightkurve
+from mesa_keras.readers.light_curve_reader import read_light_curve, read_light_curves
+from mesa_keras.readers.light_curve_stitch import stitch
+from mesa_keras.readers.light_curve_time import to_time_system
 from mesa_keras.readers.pair_store import PairStore, open_pair_store
 from mesa_keras.readers.pair_store_writer import (
     PairStoreWriter,
@@ -45,6 +49,7 @@ __all__ = [
     "FrameClaim",
     "FrameError",
     "LightCurve",
+    "LightCurveSegment",
     "PairStore",
     "PairStoreWriter",
     "ViewSet",
@@ -52,6 +57,7 @@ __all__ = [
     "claimed_classes",
     "file_sha256",
     "find_frames",
+    "from_lightkurve",
     "header_values",
     "is_frame_name",
     "observing_night",
@@ -60,9 +66,11 @@ __all__ = [
     "read_claim",
     "read_frame",
     "read_light_curve",
+    "read_light_curves",
     "read_table",
     "read_views",
     "star_number",
+    "stitch",
     "store_settings",
     "to_time_system",
     "write_pair_store",

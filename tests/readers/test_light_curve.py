@@ -5,42 +5,92 @@ import pytest
 from astropy.io import fits
 
 from mesa_keras.readers import read_light_curve, to_time_system
+from tests import archive_light_curves as archive
+
+TIME = np.arange(10.0)
+FLUX = np.linspace(1000, 1009, 10)
 
 
-def write_fits(path, reference, mission=None, quality="SAP_QUALITY"):
-    time = np.arange(10.0)
-    time[9] = np.nan
-    flags = np.zeros(10, dtype=np.int32)
-    flags[3] = 16
-    flux = np.linspace(1, 2, 10, dtype=np.float32)
-    flux[5] = np.nan
-    table = fits.BinTableHDU.from_columns(
-        [
-            fits.Column("TIME", "D", array=time),
-            fits.Column("PDCSAP_FLUX", "E", array=flux),
-            fits.Column("PDCSAP_FLUX_ERR", "E", array=flux / 100),
-            fits.Column(quality, "J", array=flags),
-        ],
-        name="LIGHTCURVE",
+def spoiled(kind):
+    """Time, flux and flags with a cadence without time, one without flux, one bad."""
+    time, flux, flags = TIME.copy(), FLUX.copy(), np.zeros(10, int)
+    time[9], flux[5] = np.nan, np.nan
+    flags[3] = {"tess": 8, "kepler": 8, "k2": 1 << 20}[kind]
+    flags[4] = {"tess": 2048, "kepler": 1 << 17, "k2": 1 << 19}[kind]  # harmless
+    return time, flux, flags
+
+
+@pytest.mark.parametrize("suffix", ["fits", "fits.gz"])
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("kepler", ("BKJD", "Kepler", "KIC 757450", "quarter 3", "Kepler")),
+        ("k2", ("BKJD", "K2", "EPIC 201367065", "campaign 1", "K2")),
+        ("tess", ("BTJD", "TESS", "TIC 261136679", "sector 1", "SPOC")),
+    ],
+)
+def test_archive_files(tmp_path, kind, facts, suffix):
+    time, flux, flags = spoiled(kind)
+    path = tmp_path / f"lc.{suffix}"
+    getattr(archive, f"write_{kind}")(path, time, flux, quality=flags)
+    curve = read_light_curve(path)
+    assert curve.time.tolist() == [0, 1, 2, 4, 6, 7, 8]
+    assert curve.flux.tolist() == [1000, 1001, 1002, 1004, 1006, 1007, 1008]
+    (part,) = curve.segments
+    told = curve.time_system, curve.mission, curve.star_id, part.name, part.product
+    assert told == facts
+    assert part.source == path.name
+    assert curve.flux_unit == part.flux_unit == "e-/s"
+    assert part.level == 1004
+    assert curve.crowding() == pytest.approx(0.95)
+    cadence = archive.TESS_CADENCE_DAYS if kind == "tess" else 0.0204336
+    assert curve.exposure_days() == pytest.approx(cadence, rel=1e-4)
+    assert (curve.flux_err == 1).all()
+    assert curve.warnings == ()
+
+
+def test_quality(tmp_path):
+    time, flux, flags = spoiled("kepler")
+    archive.write_kepler(tmp_path / "lc.fits", time, flux, quality=flags)
+    for quality, count in (("recommended", 7), ("strict", 6), ("none", 8)):
+        assert len(read_light_curve(tmp_path / "lc.fits", quality=quality)) == count
+    with pytest.raises(ValueError, match="`quality` must be one of recommended"):
+        read_light_curve(tmp_path / "lc.fits", quality="good")
+
+
+@pytest.mark.parametrize(("sector", "column"), [(1, "SAP_FLUX"), (56, "SYS_RM_FLUX")])
+def test_quick_look_files(tmp_path, sector, column):
+    flags = np.zeros(10, int)
+    flags[2] = 1 << (12 if sector < 56 else 30)  # low precision
+    archive.write_qlp(
+        tmp_path / "lc.fits", TIME, FLUX / 1000, sector=sector, quality=flags
     )
-    table.header["BJDREFI"] = reference
-    table.header["BJDREFF"] = 0.25
-    primary = fits.PrimaryHDU()
-    primary.header["TELESCOP"] = "Kepler"
-    if mission:
-        primary.header["MISSION"] = mission
-    fits.HDUList([primary, table]).writeto(path)
+    curve = read_light_curve(tmp_path / "lc.fits")
+    (part,) = curve.segments
+    assert (part.product, part.flux_column) == ("QLP", column)
+    assert (curve.star_id, curve.flux_unit) == ("TIC 261136679", "relative")
+    assert curve.time.tolist() == [0, 1, *range(3, 10)]
+    assert curve.flux_err[0] == pytest.approx(1e-3)
+    assert np.isnan(curve.crowding())
+    assert curve.exposure_days() == 1.0  # no TIMEDEL: from the cadences
+    np.testing.assert_allclose(curve.centroid[0], [500.2, 700.6], rtol=1e-6)
+    if sector < 56:
+        chosen = read_light_curve(tmp_path / "lc.fits", flux_column="KSPSAP_FLUX")
+        assert (chosen.flux == 1).all()
 
 
-@pytest.mark.parametrize("name", ["lc.fits", "lc.fits.gz"])
-def test_kepler_file(tmp_path, name):
-    write_fits(tmp_path / name, 2454833, mission="K2")
-    curve = read_light_curve(tmp_path / name)
-    # Flagged, without flux, without time: left out.
-    np.testing.assert_allclose(curve.time, np.array([0, 1, 2, 4, 6, 7, 8]) + 0.25)
-    assert curve.time_system == "BKJD"
-    assert curve.mission == "K2"
-    np.testing.assert_allclose(curve.flux_err, curve.flux / 100, rtol=1e-6)
+def test_centroid_without_the_spacecrafts_motion(tmp_path):
+    motion = np.random.default_rng(0).normal(size=(10, 2))
+    still = np.tile([101.5, 33.25], (10, 1))
+    archive.write_kepler(
+        tmp_path / "lc.fits", TIME, FLUX, centroid=still + motion, motion=motion
+    )
+    curve = read_light_curve(tmp_path / "lc.fits")
+    np.testing.assert_allclose(curve.centroid, still, atol=1e-6)
+    archive.write_k2(
+        tmp_path / "k2.fits", TIME, FLUX, centroid=np.full((10, 2), np.nan)
+    )
+    assert read_light_curve(tmp_path / "k2.fits").centroid is None
 
 
 def test_real_tess_files(real_data):
@@ -49,21 +99,12 @@ def test_real_tess_files(real_data):
         curve = read_light_curve(path)
         assert curve.time_system == "BTJD"
         assert curve.mission == "TESS"
+        assert curve.star_id == f"TIC {int(path.name.split('-')[2])}"
         assert (np.diff(curve.time) > 0).all()
         assert 1325 < curve.time[0] < curve.time[-1] < 1354
         assert np.isfinite(curve.flux).all()
-
-
-def test_csv_in_order_of_time(tmp_path):
-    path = tmp_path / "lc.csv"
-    path.write_text("time,flux\n3,1.0\n1,0.9\n2,nan\n,1\n")
-    curve = read_light_curve(path)
-    assert curve.time.tolist() == [1, 3]
-    assert curve.time_system == "unknown"
-    assert "reference of its times" in curve.warnings[0]
-    assert np.isnan(curve.flux_err).all()
-    path.write_text("time,flux,flux_err\n2457001,1.0,0.1\n2457002,0.9,0.1\n")
-    assert read_light_curve(path).time_system == "BJD"
+        assert 0.9 < curve.crowding() <= 1
+        assert curve.centroid.shape == (len(curve), 2)
 
 
 def test_bad_files_are_named(tmp_path, real_data):
@@ -75,17 +116,31 @@ def test_bad_files_are_named(tmp_path, real_data):
     (tmp_path / "half.fits.gz").write_bytes(packed[: len(packed) // 2])
     with pytest.raises(ValueError, match=r"half\.fits\.gz: .*truncated"):
         read_light_curve(tmp_path / "half.fits.gz")
-    (tmp_path / "no.csv").write_text("time,brightness\n1,2\n")
-    with pytest.raises(ValueError, match=r"no\.csv: .*'flux' is missing"):
-        read_light_curve(tmp_path / "no.csv")
-    (tmp_path / "nan.csv").write_text("time,flux\n1,nan\n")
-    with pytest.raises(ValueError, match=r"nan\.csv: no cadence"):
-        read_light_curve(tmp_path / "nan.csv")
     with pytest.raises(FileNotFoundError, match=r"absent\.fits"):
         read_light_curve(tmp_path / "absent.fits")
     for path in sorted((real_data / "bad_files").glob("*.fit*")):
         with pytest.raises(ValueError, match=path.name):
             read_light_curve(path)
+
+
+def test_foreign_files_are_named(tmp_path):
+    pixels = fits.BinTableHDU.from_columns(
+        [
+            fits.Column("TIME", "D", array=TIME),
+            fits.Column("FLUX", "E", array=FLUX),
+        ],
+        name="TARGETTABLES",
+    )
+    fits.HDUList([fits.PrimaryHDU(), pixels]).writeto(tmp_path / "tpf.fits")
+    with pytest.raises(ValueError, match=r"tpf\.fits: no table .* TARGETTABLES\."):
+        read_light_curve(tmp_path / "tpf.fits")
+    nothing = np.full(10, np.nan)
+    archive.write_kepler(tmp_path / "empty.fits", TIME, nothing, sap=FLUX)
+    with pytest.raises(ValueError, match=r"empty\.fits: no cadence .*PDCSAP_FLUX"):
+        read_light_curve(tmp_path / "empty.fits")
+    assert len(read_light_curve(tmp_path / "empty.fits", flux_column="SAP_FLUX")) == 10
+    with pytest.raises(ValueError, match=r"empty\.fits: no column FLUXES; it has "):
+        read_light_curve(tmp_path / "empty.fits", flux_column="FLUXES")
 
 
 def test_time_systems():

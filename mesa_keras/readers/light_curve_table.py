@@ -1,0 +1,175 @@
+"""Light curves in tables: CSV, ECSV and Parquet with `time`, `flux` and `flux_err`."""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mesa_keras.readers.light_curve import Cadences, LightCurveSegment
+from mesa_keras.readers.light_curve_time import FULL_JULIAN_DATE, time_system_of
+from mesa_keras.readers.row_values import clean_number, clean_text
+from mesa_keras.readers.table_file import read_table
+
+ECSV_MAGIC = b"# %ECSV"
+# What a table may have; only the first two are needed.
+COLUMNS = ("time", "flux", "flux_err", "quality", "segment")
+_OWN_TIME_FORMATS = ("bkjd", "btjd")
+
+
+def read_table_cadences(
+    path: Path,
+    *,
+    columns: Mapping[str, str],
+    time_system: str | None,
+    keep_flagged: bool,
+) -> list[Cadences]:
+    """Reads a table, one item a segment.
+
+    Args:
+        path: CSV, CSV.gz or Parquet, or ECSV, which tells units and time system.
+        columns: Our name of `COLUMNS` to the file's. Case makes no difference. A row
+            whose `quality` is not 0 is left out; `segment` tells quarters or sectors
+            apart.
+        time_system: "BJD", "BKJD" or "BTJD"; `None` takes what an ECSV says, BJD for
+            numbers that only it can have, and else "unknown".
+        keep_flagged: Whether `quality` is ignored.
+
+    Raises:
+        ValueError: If the file is no such table.
+    """
+    with path.open("rb") as stream:
+        is_ecsv = stream.read(len(ECSV_MAGIC)) == ECSV_MAGIC
+    frame, told, unit = _read_ecsv(path) if is_ecsv else (read_table(path), None, "")
+    frame = _renamed(frame, columns, path)
+    faults: list[list[str]] = [[] for _ in range(len(frame))]
+    time = clean_number(frame["time"], "time", faults)
+    flux = clean_number(frame["flux"], "flux", faults)
+    flux_err = np.full(time.shape, np.nan)
+    if "flux_err" in frame:
+        flux_err = clean_number(frame["flux_err"], "flux_err", faults)
+    good = np.ones(time.shape, dtype=bool)
+    if "quality" in frame and not keep_flagged:
+        good = clean_number(frame["quality"], "quality", faults) == 0
+    system = time_system or told
+    if system is None:
+        full = np.isfinite(time).any() and np.nanmedian(time) > FULL_JULIAN_DATE
+        system = "BJD" if full else "unknown"
+    names = clean_text(frame["segment"]) if "segment" in frame else None
+    kinds = [None] if names is None else list(dict.fromkeys(names))
+    parts = []
+    for kind in kinds:
+        rows: Any = slice(None) if names is None else names == kind
+        part = LightCurveSegment(
+            name=path.name if kind is None else str(kind),
+            source=path.name,
+            flux_unit=unit or "unknown",
+        )
+        parts.append(
+            Cadences(
+                time=time[rows],
+                flux=flux[rows],
+                flux_err=flux_err[rows],
+                good=good[rows],
+                part=part,
+                time_system=system,
+            )
+        )
+    return parts
+
+
+def _renamed(frame: Any, columns: Mapping[str, str], path: Path) -> Any:
+    place = {str(name).lower(): name for name in frame}
+    found = {}
+    for name in COLUMNS:
+        theirs = columns.get(name, name)
+        if theirs.lower() in place:
+            found[name] = frame[place[theirs.lower()]]
+        elif name in columns or name in ("time", "flux"):
+            raise ValueError(
+                f"{path}: a light curve needs the columns 'time' and 'flux'; "
+                f"'{theirs}' is missing."
+            )
+    return type(frame)(found)
+
+
+def _read_ecsv(path: Path) -> tuple[Any, str | None, str]:
+    """Returns the table as a data frame, its time system, and the flux's unit."""
+    import pandas as pd
+    from astropy.table import Table
+    from astropy.time import Time
+
+    head = path.read_text(encoding="utf-8", errors="replace")[:20000].lower()
+    if any(f"format: {name}" in head for name in _OWN_TIME_FORMATS):
+        _register_time_formats(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            table = Table.read(path, format="ascii.ecsv")
+    except (LookupError, TypeError, UnicodeDecodeError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"{path}: not a readable ECSV table, or a truncated one ({reason})."
+        ) from error
+    if not len(table):
+        raise ValueError(f"{path}: the table has a header but no row.")
+    system, unit = None, ""
+    reference = table.meta.get("BJDREFI")
+    if isinstance(reference, (int, float)):
+        system = time_system_of(float(reference))
+    cells = {}
+    for name in table.colnames:
+        column = table[name]
+        if isinstance(column, Time):
+            values, system = time_values(column)
+            cells[name] = values
+            continue
+        if column.ndim != 1:
+            continue
+        if name.lower() == "flux":
+            unit = flux_unit(column.unit)
+        cells[name] = plain_column(column)
+    return pd.DataFrame(cells), system, unit
+
+
+def _register_time_formats(path: Path) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import lightkurve  # type: ignore[import-untyped]  # noqa: F401
+    except ImportError as error:
+        raise ImportError(
+            f"{path}: its times are in a format of lightkurve; install the extra "
+            "'lightcurves' (`pip install mesa-keras[lightcurves]`)."
+        ) from error
+
+
+def time_values(time: Any) -> tuple[np.ndarray, str]:
+    """Returns numbers and system of an `astropy.time.Time`: BKJD, BTJD or BJD."""
+    if time.format in _OWN_TIME_FORMATS:
+        return np.asarray(time.value, dtype=np.float64), time.format.upper()
+    return np.asarray(time.jd, dtype=np.float64), "BJD"
+
+
+def plain_column(column: Any) -> np.ndarray:
+    """Returns a column or quantity without unit; numbers are NaN where masked."""
+    values: Any = getattr(column, "value", column)
+    mask = getattr(column, "mask", None)
+    values = getattr(values, "unmasked", values)
+    if np.ma.isMaskedArray(values):
+        mask, values = np.ma.getmaskarray(values), values.data
+    plain = np.array(values)
+    if plain.dtype.kind in "fiu":
+        plain = plain.astype(np.float64)
+        if mask is not None and np.ndim(mask):
+            plain[np.asarray(mask, dtype=bool)] = np.nan
+    return plain
+
+
+def flux_unit(unit: Any) -> str:
+    """Returns our word for a unit of astropy."""
+    text = "" if unit is None else str(unit)
+    if unit is not None and text in ("", "dimensionless"):
+        return "relative"
+    return {"electron / s": "e-/s", "e-/s": "e-/s"}.get(text, text or "unknown")
