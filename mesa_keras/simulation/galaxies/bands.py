@@ -81,7 +81,7 @@ Response = tuple[np.ndarray, np.ndarray, float]
 def _response(name: str) -> Response:
     """Wavelengths, response and its flux of an AB magnitude of 0, in photons."""
     try:
-        from speclite.filters import load_filter
+        from speclite.filters import load_filter  # type: ignore[import-untyped]
     except ImportError as error:
         raise ImportError(
             "magnitudes need the filters of speclite, which is not installed: "

@@ -184,7 +184,7 @@ def _settings() -> Any:
 
 def _galsim() -> Any:
     try:
-        import galsim
+        import galsim  # type: ignore[import-untyped]
     except ImportError as error:
         raise ImportError(
             "images of galaxies are drawn by GalSim, which is not installed: "

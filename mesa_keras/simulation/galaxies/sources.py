@@ -79,7 +79,7 @@ def _fit(
     with warnings.catch_warnings():
         # kcorrect leaves files open, and takes logarithms of 0.
         warnings.simplefilter("ignore")
-        from kcorrect.kcorrect import Kcorrect
+        from kcorrect.kcorrect import Kcorrect  # type: ignore[import-untyped]
 
         fitter = Kcorrect(
             responses=list(_RESPONSES), redshift_range=[0.0, 0.7], nredshift=350

@@ -1,30 +1,25 @@
 """A store of simulated galaxies: images, spectra and the catalogue of what they are."""
 
-import collections
 import contextlib
 import itertools
 import json
-import multiprocessing
 import os
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from mesa_keras._version import __version__
 from mesa_keras.atomic_file import atomic_file
 from mesa_keras.json_file import write_json
 from mesa_keras.readers.pair_store_writer import PairStoreWriter
+from mesa_keras.simulation.galaxies.blocks import cores, simulated_blocks
 from mesa_keras.simulation.galaxies.image import IMAGE_SIZE, PIXEL_SCALE
 from mesa_keras.simulation.galaxies.simulated_galaxy import (
     GalaxySimulation,
     galaxy_simulation,
-    simulate_galaxy,
 )
 from mesa_keras.simulation.galaxies.splits import assign_splits, split_fractions
 
@@ -34,8 +29,6 @@ _KIND = "simulated galaxies"
 # Raised whenever the same seed gives other galaxies, so that no store mixes two kinds.
 _REVISION = 1
 _CHUNK = 16
-
-Block = tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]
 
 
 def simulate_galaxies(
@@ -89,7 +82,7 @@ def simulate_galaxies(
     )
     simulation = galaxy_simulation(seed, shifted_fraction)
     folder = Path(output_dir)
-    earlier = _earlier_rows(folder, _recipe(simulation))
+    earlier = _earlier_rows(folder, _recipe(simulation), num)
     about = {
         **_recipe(simulation),
         "num": num,
@@ -98,11 +91,7 @@ def simulate_galaxies(
     }
     writer = PairStoreWriter(folder, num, _settings(about))
     write_json(folder / GALAXY_FACTS, about)
-    key = json.dumps(_recipe(simulation))
-    with tqdm(
-        total=num, desc="simulating", unit=" galaxies", disable=not progress
-    ) as bar:
-        _write_shards(simulation, writer, key, earlier, workers or _cores(), bar)
+    _write_shards(simulation, writer, earlier, workers or cores(), progress)
     index = pd.concat(
         [_rows_of(writer, shard, earlier) for shard in range(writer.num_shards)],
         ignore_index=True,
@@ -135,11 +124,14 @@ def _settings(about: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _earlier_rows(folder: Path, recipe: dict[str, Any]) -> pd.DataFrame | None:
+def _earlier_rows(
+    folder: Path, recipe: dict[str, Any], num: int
+) -> pd.DataFrame | None:
     """Rows of a store that is to be made larger, if there is one.
 
     Raises:
-        FileExistsError: If what the folder holds was made from something else.
+        FileExistsError: If what the folder holds was made from something else, or has
+            more objects.
     """
     facts: Any = None
     for name in (_STORE, GALAXY_FACTS):
@@ -162,44 +154,54 @@ def _earlier_rows(folder: Path, recipe: dict[str, Any]) -> pd.DataFrame | None:
         )
     if not (folder / _INDEX).exists():
         return None
-    return pd.read_parquet(folder / _INDEX).drop(columns="split")
+    rows = pd.read_parquet(folder / _INDEX).drop(columns="split")
+    if len(rows) > num:
+        raise FileExistsError(
+            f"{folder} holds {len(rows):,} galaxies already, more than `num`={num:,}: "
+            "choose another folder"
+        )
+    return rows
 
 
 def _write_shards(
     simulation: GalaxySimulation,
     writer: PairStoreWriter,
-    key: str,
     earlier: pd.DataFrame | None,
     workers: int,
-    bar: Any,
+    progress: bool,
 ) -> None:
     """Simulates the shards that are not there yet."""
-    missing = []
-    for shard in range(writer.num_shards):
-        if writer.is_whole(shard, key) and len(_rows_of(writer, shard, earlier)):
-            bar.update(len(writer.rows(shard)))
-        else:
-            missing.append(shard)
-    # What is left over from before tells nothing about the rate.
-    bar.initial, bar.start_t = bar.n, bar._time()
+    key = json.dumps(_recipe(simulation))
+    missing = [
+        shard
+        for shard in range(writer.num_shards)
+        if not writer.is_whole(shard, key) or _rows_of(writer, shard, earlier).empty
+    ]
     tasks = [
-        (shard, list(writer.rows(shard))[start : start + _CHUNK])
+        (shard, writer.rows(shard)[start : start + _CHUNK])
         for shard in missing
         for start in range(0, len(writer.rows(shard)), _CHUNK)
     ]
-    blocks = _simulated(simulation, [rows for _, rows in tasks], workers)
+    blocks = simulated_blocks(simulation, [rows for _, rows in tasks], workers)
     numbered = zip((shard for shard, _ in tasks), blocks, strict=True)
-    for shard, group in itertools.groupby(numbered, key=lambda pair: pair[0]):
-        parts = []
-        for _, block in group:
-            parts.append(block)
-            bar.update(len(block[3]))
-        rows = pd.DataFrame([row for part in parts for row in part[3]])
-        # Before the arrays: a shard that is whole has its rows.
-        with atomic_file(_rows_file(writer.folder, shard)) as path:
-            rows.to_parquet(path, index=False)
-        arrays = (np.concatenate([part[n] for part in parts]) for n in range(3))
-        writer.write(shard, *arrays, key=key)
+    with tqdm(
+        total=writer.num_rows,
+        initial=writer.num_rows - sum(len(rows) for _, rows in tasks),
+        desc="simulating",
+        unit=" galaxies",
+        disable=not progress,
+    ) as bar:
+        for shard, group in itertools.groupby(numbered, key=lambda pair: pair[0]):
+            parts = []
+            for _, block in group:
+                parts.append(block)
+                bar.update(len(block[3]))
+            rows = pd.DataFrame([row for part in parts for row in part[3]])
+            # Before the arrays: a shard that is whole has its rows.
+            with atomic_file(_rows_file(writer.folder, shard)) as path:
+                rows.to_parquet(path, index=False)
+            arrays = (np.concatenate([part[n] for part in parts]) for n in range(3))
+            writer.write(shard, *arrays, key=key)
 
 
 def _rows_file(folder: Path, shard: int) -> Path:
@@ -217,57 +219,3 @@ def _rows_of(
     if earlier is None or len(earlier) < rows.stop:
         return pd.DataFrame()
     return earlier.iloc[rows.start : rows.stop]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-
-
-def _simulated(
-    simulation: GalaxySimulation, tasks: list[list[int]], workers: int
-) -> Iterator[Block]:
-    """Blocks of objects in the order of the tasks."""
-    if workers == 1 or len(tasks) < 2:
-        _start_worker(simulation)
-        yield from map(_simulate_block, tasks)
-        return
-    context = multiprocessing.get_context("spawn")
-    with contextlib.ExitStack() as stack:
-        pool = stack.enter_context(
-            ProcessPoolExecutor(
-                min(workers, len(tasks)),
-                mp_context=context,
-                initializer=_start_worker,
-                initargs=(simulation,),
-            )
-        )
-        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-        waiting: collections.deque[Future[Block]] = collections.deque()
-        for task in tasks:
-            waiting.append(pool.submit(_simulate_block, task))
-            # Blocks are large: only a few may wait to be written.
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-_simulation: GalaxySimulation | None = None
-
-
-def _start_worker(simulation: GalaxySimulation) -> None:
-    global _simulation
-    _simulation = simulation
-
-
-def _simulate_block(numbers: list[int]) -> Block:
-    if _simulation is None:
-        raise RuntimeError("the worker was not started")
-    with threadpool_limits(1):
-        galaxies = [simulate_galaxy(_simulation, number) for number in numbers]
-    return (
-        np.stack([galaxy.image for galaxy in galaxies]),
-        np.stack([galaxy.spectrum.flux for galaxy in galaxies]),
-        np.stack([galaxy.spectrum.ivar for galaxy in galaxies]),
-        [galaxy.row for galaxy in galaxies],
-    )

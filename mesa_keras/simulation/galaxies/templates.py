@@ -9,9 +9,9 @@ taken out; an object gets them back with the same flux and its own narrow width,
 none is there twice. The absorption (Ca H and K, the G band, Mg b, Na D, the Balmer
 series) is that of the templates: nothing is added. It is sharpened from 212 to
 130 km/s, as far as the sampling carries, so that galaxies of low dispersion have
-narrower features than massive ones. Two mistakes in the templates are mended: their H delta
-emission lies 3.6 Angstrom too far red, and a strong line at 6332 Angstrom is none that
-galaxies have.
+narrower features than massive ones. Two mistakes in the templates are mended: their
+H delta emission lies 3.6 Angstrom too far red, and a strong line at 6332 Angstrom is
+none that galaxies have.
 """
 
 import dataclasses
@@ -103,7 +103,7 @@ def kcorrect_file(*parts: str) -> Path:
         with warnings.catch_warnings():
             # It leaves files open, which is not ours to mend.
             warnings.simplefilter("ignore")
-            import kcorrect
+            import kcorrect  # type: ignore[import-untyped]
     except ImportError as error:
         raise ImportError(
             "galaxies are simulated from those of kcorrect, which is not installed: "
