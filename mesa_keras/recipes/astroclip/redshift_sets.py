@@ -1,0 +1,151 @@
+"""Which rows redshifts are taken from, predicted for, and calibrated on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mesa_keras.recipes.astroclip.embeddings import Embeddings, check_same_model
+from mesa_keras.recipes.astroclip.object_groups import object_groups
+
+ALL = "all"
+NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Part:
+    """Rows of embeddings that play one part.
+
+    Attributes:
+        embeddings: Where the rows are.
+        split: Name of the split; `"all"` for every row.
+        rows: All rows of the split, rising.
+        valid: Those of them that are valid, rising.
+        groups: Object of each row of `embeddings`, with one meaning in all parts.
+    """
+
+    embeddings: Embeddings
+    split: str
+    rows: np.ndarray
+    valid: np.ndarray
+    groups: np.ndarray
+
+    @property
+    def redshift(self) -> np.ndarray:
+        """Redshifts of all rows of the embeddings, NaN where unknown."""
+        return np.asarray(self.embeddings.table["redshift"], dtype=np.float64)
+
+    def described(self) -> dict[str, object]:
+        """What a result says of this part."""
+        return {
+            "split": self.split,
+            "num_rows": len(self.rows),
+            "num_valid": len(self.valid),
+            "num_objects": len(np.unique(self.groups[self.valid])),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RedshiftSets:
+    """Everything that one prediction run reads.
+
+    Attributes:
+        reference: Whose redshifts are averaged.
+        query: Whose redshifts are predicted.
+        calibration: On whom the widths are fitted; `None` to fit each half of the
+            queries on the other.
+        num_shared: Query objects that are among the reference too, and are left out
+            of their own neighbours.
+    """
+
+    reference: Part
+    query: Part
+    calibration: Part | None
+    num_shared: int
+
+
+def redshift_sets(
+    embeddings: Embeddings,
+    reference: Embeddings | None = None,
+    *,
+    reference_split: str = "train",
+    query_split: str = "test",
+    calibration_split: str = "calibration",
+) -> RedshiftSets:
+    """Picks the rows of each part.
+
+    Args:
+        embeddings: Those of the queries.
+        reference: Those of the reference; by default the same.
+        reference_split: Split whose redshifts are averaged, or `"all"`.
+        query_split: Split whose redshifts are predicted, or `"all"`.
+        calibration_split: Split that widths are fitted on, or `"none"`. It is taken
+            from the reference, or from the queries' embeddings where those have none;
+            where neither has one, or the queries include it, there is none.
+
+    Raises:
+        ValueError: If the embeddings are of two models, or a split has no row.
+    """
+    own = reference is None or reference is embeddings
+    other = embeddings if reference is None else reference
+    check_same_model(embeddings, other, "`embeddings` and `reference`")
+    if own:
+        groups = object_groups([embeddings.table]) * 2
+    else:
+        groups = object_groups([embeddings.table, other.table])
+    query = _part(embeddings, query_split, groups[0], "query_split")
+    source = _part(other, reference_split, groups[1], "reference_split")
+    if not len(source.valid):
+        raise ValueError(
+            f"`reference_split` {reference_split!r} has {len(source.rows)} rows, but "
+            "none is valid: there is no redshift to take."
+        )
+    shared = np.isin(groups[0][query.rows], groups[1][source.valid])
+    return RedshiftSets(
+        reference=source,
+        query=query,
+        calibration=_calibration(query, source, calibration_split),
+        num_shared=len(np.unique(groups[0][query.rows][shared])),
+    )
+
+
+def _part(
+    embeddings: Embeddings, split: str, groups: np.ndarray, argument: str
+) -> Part:
+    splits = embeddings.table["split"].astype(str)
+    chosen = np.full(len(splits), True) if split == ALL else np.asarray(splits == split)
+    if not chosen.any():
+        counts = splits[splits != ""].value_counts()
+        known = ", ".join(f"{name} ({count:,} rows)" for name, count in counts.items())
+        raise ValueError(
+            f"`{argument}` must be a split of the embeddings, which have "
+            f"{known or 'no splits'}, or {ALL!r}. Received: {split!r}"
+        )
+    rows = np.flatnonzero(chosen)
+    return Part(
+        embeddings=embeddings,
+        split=split,
+        rows=rows,
+        valid=rows[embeddings.valid[rows]],
+        groups=groups,
+    )
+
+
+def _calibration(query: Part, reference: Part, split: str) -> Part | None:
+    if split == NONE:
+        return None
+    for part in (reference, query):
+        inside = part.embeddings is query.embeddings and query.split in (ALL, split)
+        has_it = (part.embeddings.table["split"].astype(str) == split).any()
+        if has_it and not inside:
+            found = _part(part.embeddings, split, part.groups, "calibration_split")
+            # An object of the queries would be a test object.
+            queried = part.groups[found.valid]
+            free = ~np.isin(queried, query.groups[query.rows])
+            return Part(
+                embeddings=found.embeddings,
+                split=split,
+                rows=found.rows,
+                valid=found.valid[free],
+                groups=found.groups,
+            )
+    return None
