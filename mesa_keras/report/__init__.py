@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from mesa_keras.report.coverage import coverage_figure
     from mesa_keras.report.decision_boundary import decision_boundary_figure
     from mesa_keras.report.embedding_map import pca_map, tsne_map
+    from mesa_keras.report.epoch_curves import epoch_curves
     from mesa_keras.report.files import save_figure, save_pictures
     from mesa_keras.report.light_curves import light_curves_figure
     from mesa_keras.report.page import Picture, Section, Table, write_report
+    from mesa_keras.report.pit_histogram import pit_figure
     from mesa_keras.report.precision_recall import precision_recall_figure
+    from mesa_keras.report.redshift_scatter import redshift_scatter_figure
     from mesa_keras.report.reliability import reliability_figure
     from mesa_keras.report.roc import roc_figure
     from mesa_keras.report.training_curves import training_accuracy, training_loss
@@ -26,9 +29,12 @@ _MODULES = {
     "confusion_matrix_figure": "confusion_matrix",
     "coverage_figure": "coverage",
     "decision_boundary_figure": "decision_boundary",
+    "epoch_curves": "epoch_curves",
     "light_curves_figure": "light_curves",
     "pca_map": "embedding_map",
+    "pit_figure": "pit_histogram",
     "precision_recall_figure": "precision_recall",
+    "redshift_scatter_figure": "redshift_scatter",
     "reliability_figure": "reliability",
     "roc_figure": "roc",
     "save_figure": "files",
@@ -47,9 +53,12 @@ __all__ = [
     "confusion_matrix_figure",
     "coverage_figure",
     "decision_boundary_figure",
+    "epoch_curves",
     "light_curves_figure",
     "pca_map",
+    "pit_figure",
     "precision_recall_figure",
+    "redshift_scatter_figure",
     "reliability_figure",
     "roc_figure",
     "save_figure",
