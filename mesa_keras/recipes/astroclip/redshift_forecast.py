@@ -89,6 +89,10 @@ def neighbor_ensemble(
     """
     if weights not in WEIGHTS:
         raise ValueError(f"`weights` must be of {WEIGHTS}. Received: {weights!r}")
+    if num_neighbors < 1:
+        raise ValueError(
+            f"`num_neighbors` must be at least 1. Received: {num_neighbors}"
+        )
     looking, found = split_direction(direction)
     result = nearest_neighbors(
         vectors(query.embeddings, looking)[rows],

@@ -211,7 +211,7 @@ def test_reports_retrieval_with_its_pool(result):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"num_neighbors": 0}, "`k` must be at least 1"),
+        ({"num_neighbors": 0}, "`num_neighbors` must be at least 1"),
         (
             {"num_neighbors": 1000},
             "`num_neighbors` must not exceed the valid",
