@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from mesa_keras.pipelines.pair_reader import MODALITIES, PairReader, valid_rows
+from mesa_keras.pipelines.python_calls import python_call
 from mesa_keras.readers import PairStore
 
 __all__ = ["evaluation_pairs", "training_pairs", "valid_rows"]
@@ -94,7 +95,7 @@ def training_pairs(
         return _call(reader, arrays, rows, epoch)
 
     def epoch_batches(epoch: Tensor) -> tf.data.Dataset:
-        shuffled = tf.numpy_function(order, [epoch], tf.int64, stateful=False)
+        shuffled = tf.numpy_function(python_call(order), [epoch], tf.int64)
         shuffled = tf.ensure_shape(shuffled, (len(valid),))
         chunks = tf.data.Dataset.from_tensor_slices(shuffled).batch(batch_size)
         batches = chunks.map(
@@ -228,7 +229,9 @@ def _call(
     """Calls a NumPy function in the graph; names and shapes its arrays."""
     kinds = {**reader.specification(), "row": ("int32", ())}
     arrays = tf.numpy_function(
-        function, arguments, [tf.as_dtype(kind) for kind, _ in kinds.values()]
+        python_call(function),
+        arguments,
+        [tf.as_dtype(kind) for kind, _ in kinds.values()],
     )
     x: Example = {}
     y: Example = {}
