@@ -42,7 +42,7 @@ LINES = (
     Line("Pa 10", ((9017.38, 1.0),)),
     Line("Pa 9", ((9231.55, 1.0),)),
     Line("[S III] 9071", ((9071.1, 1.0),)),
-    Line("[S III] 9533", ((9533.2, 1.0),)),
+    Line("[S III] 9533", ((9533.2, 1.0),), 1.64),
 )
 LINE_NAMES = tuple(line.name for line in LINES)
 # In the templates there is a line where no galaxy has one: taken out, not put back.

@@ -2,16 +2,16 @@
 
 The five templates of Blanton & Roweis (2007, AJ 133, 734) are stellar populations with
 the lines of ionised gas on top. Measured on the file in kcorrect 5.1.9: wavelengths are
-in vacuum, on a grid of equal steps in the logarithm, 257.4 km/s each; [O III] 5008 in
+in vacuum, on a grid of equal steps in the logarithm, 257.3 km/s each; [O III] 5008 in
 the second is a Gaussian of sigma 212 km/s. That is four times too coarse for the lines
 in a DESI spectrum. So the lines, which three of the templates have, are measured and
 taken out; an object gets them back with the same flux and its own narrow width, and
 none is there twice. The absorption (Ca H and K, the G band, Mg b, Na D, the Balmer
 series) is that of the templates: nothing is added. It is sharpened from 212 to
-130 km/s, as far as the sampling carries, so that galaxies of low dispersion have
-narrower features than massive ones. Two mistakes in the templates are mended: their
-H delta emission lies 3.6 Angstrom too far red, and a strong line at 6332 Angstrom is
-none that galaxies have.
+142 km/s, as far as the sampling carries, so that galaxies of low dispersion have
+narrower features than massive ones. Three mistakes in the templates are mended: their
+H delta lies 3.6 and their [S III] 9533 1.6 Angstrom too far red, and a strong line at
+6332 Angstrom is none that galaxies have.
 """
 
 import dataclasses
@@ -33,7 +33,9 @@ from mesa_keras.simulation.galaxies.emission_lines import (
 
 SPEED_OF_LIGHT = 299792.458  # km/s
 # Measured, see above; the second is what the stars have after sharpening. km/s.
-TEMPLATE_SIGMA, STELLAR_SIGMA = 212.0, 130.0
+TEMPLATE_SIGMA, STELLAR_SIGMA = 212.0, 142.0
+# What sharpening would give if the sampling were finer.
+_SHARPENED_SIGMA = 130.0
 _REFINEMENT = 4
 _LIMITS = (1200.0, 12500.0)
 # The other two show no line at all: an old population and one after a burst.
@@ -184,7 +186,7 @@ def _sharpen(
     num = len(log_wavelength)
     step = (log_wavelength[-1] - log_wavelength[0]) / (num - 1)
     wave_number = 2 * np.pi * np.fft.rfftfreq(num, d=step * SPEED_OF_LIGHT)
-    gain = np.exp(0.5 * wave_number**2 * (TEMPLATE_SIGMA**2 - STELLAR_SIGMA**2))
+    gain = np.exp(0.5 * wave_number**2 * (TEMPLATE_SIGMA**2 - _SHARPENED_SIGMA**2))
     fine = np.fft.irfft(np.fft.rfft(flux) * gain, _REFINEMENT * num) * _REFINEMENT
     grid = log_wavelength[0] + step / _REFINEMENT * np.arange(_REFINEMENT * num)
     return grid, fine
