@@ -39,7 +39,7 @@ def add_config_options(
     )
     for field in dataclasses.fields(presets[default]):
         value = getattr(presets[default], field.name)
-        shown = ",".join(value) if isinstance(value, tuple) else value
+        shown = ",".join(map(str, value)) if isinstance(value, tuple) else value
         options: dict[str, Any] = {
             "default": argparse.SUPPRESS,
             "help": f"{field.metadata['help']} [{shown}]".replace("%", "%%"),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mesa_keras.report.coverage import coverage_figure
     from mesa_keras.report.decision_boundary import decision_boundary_figure
     from mesa_keras.report.embedding_map import pca_map, tsne_map
-    from mesa_keras.report.epoch_curves import epoch_curves
+    from mesa_keras.report.epoch_curves import measures_per_epoch
     from mesa_keras.report.files import save_figure, save_pictures
     from mesa_keras.report.light_curves import light_curves_figure
     from mesa_keras.report.page import Picture, Section, Table, write_report
@@ -29,8 +29,8 @@ _MODULES = {
     "confusion_matrix_figure": "confusion_matrix",
     "coverage_figure": "coverage",
     "decision_boundary_figure": "decision_boundary",
-    "epoch_curves": "epoch_curves",
     "light_curves_figure": "light_curves",
+    "measures_per_epoch": "epoch_curves",
     "pca_map": "embedding_map",
     "pit_figure": "pit_histogram",
     "precision_recall_figure": "precision_recall",
@@ -53,8 +53,8 @@ __all__ = [
     "confusion_matrix_figure",
     "coverage_figure",
     "decision_boundary_figure",
-    "epoch_curves",
     "light_curves_figure",
+    "measures_per_epoch",
     "pca_map",
     "pit_figure",
     "precision_recall_figure",

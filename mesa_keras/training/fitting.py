@@ -1,6 +1,6 @@
 """Fits a compiled model so that a kill costs at most one epoch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -20,6 +20,7 @@ def fit(
     steps_per_epoch: int,
     batch_size: int,
     resume: bool = False,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> dict[str, list[float]]:
     """Trains to the end of the epochs or of the patience, from wherever the run stands.
 
@@ -34,6 +35,9 @@ def fit(
         steps_per_epoch: Steps of an epoch.
         batch_size: Examples of a step, for the progress shown.
         resume: Whether to go on from the file of `state`, if it is there.
+        callbacks: Further callbacks. They come before `state`: what they add to the
+            logs of an epoch is kept in its history, and at the end of a test the
+            weights are those that were tested.
 
     Returns:
         Values per epoch by name, of the whole run.
@@ -53,7 +57,7 @@ def fit(
                 validation_data=validation,
                 initial_epoch=first,
                 epochs=epochs,
-                callbacks=[_EpochVariable(epoch), state, progress],
+                callbacks=[_EpochVariable(epoch), *callbacks, state, progress],
                 shuffle=False,
                 verbose=0,
             )

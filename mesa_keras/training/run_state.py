@@ -1,7 +1,9 @@
 """Everything that an interrupted training run needs to go on, in one file."""
 
+import contextlib
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,17 @@ class RunState(keras.callbacks.Callback):
             )
         for variable, value in zip(model.variables, self._best_weights, strict=True):
             variable.assign(value)
+
+    @contextlib.contextmanager
+    def best_weights(self) -> Iterator[None]:
+        """Gives the trained model the best weights for a while, to save it say."""
+        now = [_copy(variable) for variable in self.model.variables]
+        self.restore_best(self.model)
+        try:
+            yield
+        finally:
+            for variable, value in zip(self.model.variables, now, strict=True):
+                variable.assign(value)
 
     def on_test_begin(self, logs: Any = None) -> None:
         """Validates the averaged weights."""

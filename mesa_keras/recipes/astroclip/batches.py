@@ -1,0 +1,87 @@
+"""The batches of the AstroCLIP recipe."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from mesa_keras.pipelines.pair_batches import evaluation_pairs, training_pairs
+from mesa_keras.pipelines.pair_index import pair_index
+from mesa_keras.recipes.astroclip.config import AstroclipConfig
+from mesa_keras.recipes.astroclip.data import AstroclipData
+from mesa_keras.recipes.astroclip.trained_model import VIEWS
+
+Example = dict[str, Any]
+
+
+def make_training_batches(
+    data: AstroclipData,
+    config: AstroclipConfig,
+    outputs: tuple[str, ...],
+    first_epoch: Any,
+    faults: dict[int, str] | None = None,
+) -> tf.data.Dataset:
+    """Endless full batches of valid pairs, augmented.
+
+    Args:
+        data: The pairs.
+        config: Batch size, seed and augmentation.
+        outputs: Outputs of the trained model, each of which gets a target.
+        first_epoch: Epoch to start at.
+        faults: Filled with the reasons of rows found to hold nothing.
+    """
+
+    def transform(x: Example, y: Example, seed: Any) -> tuple[Example, Example]:
+        row = y["row"]
+        present = tf.fill(tf.shape(row), True)
+        pairs = pair_index(row, present, present)
+        return {**x, "image": _center(x["image"], config)}, _targets(
+            pairs, config, outputs
+        )
+
+    low, high = config.redshift_range
+    return training_pairs(
+        data.store,
+        data.rows["train"],
+        config.batch_size,
+        seed=config.seed,
+        first_epoch=first_epoch,
+        transform=transform,
+        columns=(),
+        redshift_range=(low, high),
+        faults=faults,
+    )
+
+
+def make_validation_batches(
+    data: AstroclipData, config: AstroclipConfig, outputs: tuple[str, ...]
+) -> tf.data.Dataset:
+    """Valid pairs of the validation split in order, as they are.
+
+    Args:
+        data: The pairs.
+        config: Batch size: the contrastive loss depends on it.
+        outputs: Outputs of the trained model, each of which gets a target.
+    """
+
+    def transform(x: Example, y: Example) -> tuple[Example, Example]:
+        pairs = pair_index(y["row"], y["image_valid"], y["spectrum_valid"])
+        return {**x, "image": _center(x["image"], config)}, _targets(
+            pairs, config, outputs
+        )
+
+    return evaluation_pairs(
+        data.store, data.valid["validation"], config.batch_size, transform=transform
+    )
+
+
+def _center(image: Any, config: AstroclipConfig) -> Any:
+    top, left = ((image.shape[axis] - config.image_size) // 2 for axis in (1, 2))
+    size = config.image_size
+    return image[:, top : top + size, left : left + size]
+
+
+def _targets(pairs: Any, config: AstroclipConfig, outputs: tuple[str, ...]) -> Example:
+    """Pair index of each output; halves of spectra are made of a share of the rows."""
+    count = tf.cast(tf.size(pairs), "float32")
+    rows = tf.cast(tf.math.ceil(config.view_share * count), "int32")
+    return {name: pairs[:rows] if name == VIEWS else pairs for name in outputs}

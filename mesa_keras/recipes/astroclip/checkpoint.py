@@ -1,0 +1,64 @@
+"""The checkpoint of lowest validation loss, and the state of the run that found it."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from mesa_keras.training import RunState, save_model
+
+_PATTERN = "astroclip-epoch=*-min.keras"
+
+
+class CheckpointedRun(RunState):
+    """A `RunState` that also keeps the best model so far as a model file.
+
+    The file is `astroclip-epoch={epoch}-min.keras`, with epochs counted from 0; a
+    better epoch takes its place.
+
+    Args:
+        path: File of the state.
+        settings: What determines the run.
+        patience: Epochs without a lower validation loss before training stops.
+        saved: Model to save, which shares its weights with the one trained.
+        folder: Folder of the checkpoint, made if needed.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        settings: dict[str, Any],
+        patience: int,
+        *,
+        saved: keras.Model,
+        folder: Path,
+    ) -> None:
+        super().__init__(path, settings, patience)
+        self.saved = saved
+        self.folder = folder
+
+    @property
+    def checkpoint(self) -> Path:
+        """File of the best epoch so far."""
+        return self.folder / f"astroclip-epoch={self.best_epoch}-min.keras"
+
+    def restore(self, model: keras.Model) -> None:
+        """Puts a saved run into a model; a kill may have cost it the checkpoint."""
+        super().restore(model)
+        if self.best_epoch >= 0:
+            self._keep_best()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Notes the epoch, and saves the model if it is the best."""
+        super().on_epoch_end(epoch, logs)
+        if self.best_epoch == epoch:
+            self._keep_best()
+
+    def _keep_best(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.checkpoint.exists():
+            with self.best_weights():
+                save_model(self.saved, self.checkpoint)
+        for other in self.folder.glob(_PATTERN):
+            if other != self.checkpoint:
+                other.unlink()
