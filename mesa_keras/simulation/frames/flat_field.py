@@ -28,7 +28,7 @@ def flats(shot: Shot) -> Scene:
         light *= sky.unevenness(shot, log_uniform(rng, 0.001, 0.03))
     if chance(rng, 0.15) and seconds < 2:
         light *= _iris(shot)
-    if kind in ("dome", "panel") and chance(rng, 0.5):
+    if kind in ("dome", "panel"):
         light *= lamp_flicker(shot, seconds)
     if chance(rng, 0.04):
         waves = uniform(rng, 4, 25)

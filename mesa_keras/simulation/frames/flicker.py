@@ -38,7 +38,7 @@ def lamp_flicker(shot: Shot, seconds: float) -> np.ndarray:
     if not rolling:
         return np.ones((shot.height, 1), dtype=np.float32)
     if chance(rng, 0.7):
-        frequency, depth = pick(rng, _MAINS_HZ), log_uniform(rng, 0.03, 1.0)
+        frequency, depth = pick(rng, _MAINS_HZ), log_uniform(rng, 0.05, 1.0)
     else:
         # Panels that are dimmed by switching them on and off.
         frequency, depth = log_uniform(rng, 150.0, 3000.0), uniform(rng, 0.3, 1.0)
