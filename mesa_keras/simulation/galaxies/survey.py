@@ -16,6 +16,7 @@ from mesa_keras.atomic_file import atomic_file
 from mesa_keras.json_file import write_json
 from mesa_keras.readers.pair_store_writer import PairStoreWriter
 from mesa_keras.simulation.galaxies.blocks import cores, simulated_blocks
+from mesa_keras.simulation.galaxies.columns import COLUMN_MEANINGS
 from mesa_keras.simulation.galaxies.image import IMAGE_SIZE, PIXEL_SCALE
 from mesa_keras.simulation.galaxies.simulated_galaxy import (
     GalaxySimulation,
@@ -64,7 +65,8 @@ def simulate_galaxies(
         progress: Whether to show a progress bar on standard error.
 
     Returns:
-        The index of the store.
+        The index of the store; `COLUMN_MEANINGS` tells its columns, and so does
+        `store.json`.
 
     Raises:
         FileExistsError: If the folder holds another store.
@@ -88,6 +90,7 @@ def simulate_galaxies(
         "num": num,
         "fractions": list(fractions),
         "version": __version__,
+        "columns": COLUMN_MEANINGS,
     }
     writer = PairStoreWriter(folder, num, _settings(about))
     write_json(folder / GALAXY_FACTS, about)

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from mesa_keras.readers.pair_store import open_pair_store
+from mesa_keras.readers.pair_store_index import REQUIRED_COLUMNS
 from mesa_keras.simulation.galaxies import blocks, survey
+from mesa_keras.simulation.galaxies.columns import COLUMN_MEANINGS
 from mesa_keras.simulation.galaxies.survey import GALAXY_FACTS, simulate_galaxies
 
 
@@ -36,6 +38,12 @@ def test_a_store_that_says_what_it_is(folder):
     assert np.isfinite(flux[good]).all()
     assert not list(folder.glob("rows_*"))
     assert json.loads((folder / GALAXY_FACTS).read_text())["kind"] == survey._KIND
+
+
+def test_every_column_is_explained(folder):
+    store = open_pair_store(folder)
+    assert set(store.index) == {*REQUIRED_COLUMNS, *COLUMN_MEANINGS}
+    assert store.settings["about"]["columns"] == COLUMN_MEANINGS
 
 
 @pytest.mark.slow
