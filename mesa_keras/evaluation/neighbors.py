@@ -145,11 +145,15 @@ class _OwnRows:
                     f"`{name}_groups` must have shape ({len(rows)},); queries and "
                     f"references have both or none. Received: shape={given.shape}"
                 )
-        both = np.concatenate([groups[0], groups[1][allowed]])
+        asked, found = groups[0], groups[1][allowed]
+        # Few references are of a query's own object; only those are sorted.
+        same = np.flatnonzero(np.isin(found, np.unique(asked)))
+        both = np.concatenate([asked, found[same]])
         codes = np.unique(both, return_inverse=True)[1].ravel()
-        self.queries, found = codes[: len(vectors)], codes[len(vectors) :]
-        self.order = np.argsort(found, kind="stable")
-        self.sorted = found[self.order]
+        self.queries = codes[: len(vectors)]
+        rising = np.argsort(codes[len(vectors) :], kind="stable")
+        self.order = same[rising]
+        self.sorted = codes[len(vectors) :][rising]
 
     def pairs(self, part: slice) -> tuple[np.ndarray, np.ndarray]:
         """Places among the allowed references, rising, and the query of each."""
