@@ -7,9 +7,9 @@ same call or in a later one, where the server offers ranges.
 Binding checks, which no file fails and stays: the length that the server announced
 (`Content-Length`, `Content-Range`), a digest that it gives (`Repr-Digest`, `Digest`,
 `Content-MD5`), and `check`, which opens the file. What only speaks against a file (an
-ETag that looks like an MD5 and is another; without a length or digest also the length
-in the archive's list and a FITS checksum) has it fetched once more; the same bytes then
-are the archive's own, and are kept with a note.
+ETag that looks like an MD5 and is another, a FITS checksum, and the length in the
+archive's list where the server gives none) has it fetched once more; the same bytes
+then are the archive's own, and are kept with a note.
 
 References:
     RFC 9110 (HTTP semantics), sections 8.8.3, 10.2.3, 13.1.5 and 14; RFC 9530.
@@ -116,8 +116,8 @@ def download(
         path: Where to put it; its folder is made.
         session: What `new_session` returns.
         pacing: How often to try, and how long to wait.
-        check: Function of the file as it came. It returns what is odd, and raises
-            `FetchError` if the file cannot be what was asked for.
+        check: Function of the file as it came. It returns what speaks against it, and
+            raises `FetchError` if the file cannot be what was asked for.
         params: Query to append to the address.
         listed_size: Bytes by the archive's list, which may err.
         on_bytes: Called with the bytes that came; negative if they are thrown away.
@@ -159,14 +159,14 @@ def _examine(
     sha256 = file_sha256(path)
     try:
         _check_digests(path, headers)
-        odd = check(path)
-        if listed_size is not None and listed_size != path.stat().st_size:
-            odd += (f"the archive's list says {listed_size:,} bytes",)
+        doubts = check(path)
+        remarks: tuple[str, ...] = ()
         etag = etag_md5(headers)
-        doubts = () if _is_certain(headers) else odd
         if etag is not None and etag != _digest(path, "md5"):
             doubts += ("the ETag is not its MD5",)
-            odd += doubts[-1:]
+        if listed_size is not None and listed_size != path.stat().st_size:
+            remarks = (f"the archive's list says {listed_size:,} bytes",)
+            doubts += () if _is_certain(headers) else remarks
         if doubts and not refused[sha256]:
             raise FetchError(", ".join(doubts), damaged=True)
     except FetchError as error:
@@ -178,7 +178,7 @@ def _examine(
                 damaged=True,
             ) from error
         raise
-    return sha256, odd
+    return sha256, tuple(dict.fromkeys((*doubts, *remarks)))
 
 
 def _check_digests(path: Path, headers: Mapping[str, str]) -> None:

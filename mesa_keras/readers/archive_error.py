@@ -145,6 +145,8 @@ def why(error: BaseException) -> str:
         return "its certificate cannot be verified"
     if "proxy" in text.lower():
         return "the proxy refuses"
+    if "RemoteDisconnected" in text or "Connection reset" in text:
+        return "the server closed the connection"
     if "IncompleteRead" in text or "ended prematurely" in text:
         return "the connection ended early"
     return (" ".join(text.split()) or type(error).__name__)[:120]

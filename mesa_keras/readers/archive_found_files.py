@@ -28,7 +28,7 @@ def whole_file(
     """Returns the line on a product whose file is here and whole.
 
     A file of the manifest must be what it was, to the byte; one that was put here by
-    hand must be a whole FITS file.
+    hand must be a whole FITS file with nothing that speaks against it.
 
     Args:
         product: What is wanted.
@@ -42,7 +42,8 @@ def whole_file(
     path = files.get(product.name)
     if path is None:
         return None
-    return _by_hand(path, folder, Entry(**facts(product)))
+    found = _by_hand(path, folder, Entry(**facts(product)))
+    return found if found is not None and found.reason == STOOD_HERE else None
 
 
 def files_of_stars(

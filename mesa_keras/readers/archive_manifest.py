@@ -20,7 +20,7 @@ or sector).
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -84,7 +84,7 @@ class Manifest:
         """Appends a line, unless it would say what the last one on it says."""
         last = self._entries.get((entry.id, entry.product))
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        if last is not None and asdict(last) | {"time": ""} == asdict(entry):
+        if last is not None and replace(entry, time=last.time) == last:
             return
         line = asdict(entry) | {"time": now}
         self._entries[entry.id, entry.product] = Entry(**line)
@@ -117,7 +117,7 @@ def open_manifest(folder: Path) -> Iterator[Manifest]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / MANIFEST
-    with path.open("a+", encoding="utf-8") as stream:
+    with path.open("a+", encoding="utf-8", errors="replace") as stream:
         _lock(stream, folder)
         stream.seek(0, 2)
         if stream.tell():

@@ -7,12 +7,14 @@ network is set by `Fault`.
 
 import email.utils
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest import mock
 from urllib.parse import parse_qs, unquote, urlsplit
 
 LAST_MODIFIED = "Wed, 01 Jul 2026 00:00:00 GMT"
@@ -343,7 +345,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_body(fault, body)
 
     def send_body(self, fault: Fault, body: bytes) -> None:
-        self.close_connection = True
+        # Not otherwise: a client that reuses a connection would find it closed.
+        self.close_connection = fault.cut is not None or fault.announce is not None
         sent = body if fault.cut is None else body[: fault.cut]
         try:
             for begin in range(0, len(sent), 20000):
@@ -383,7 +386,8 @@ def votable_error(text: str) -> bytes:
 @contextmanager
 def running_archive() -> Iterator[Archive]:
     """Serves until the end of the block."""
-    with Archive() as archive:
+    # A proxy that the machine may be behind is not for this server.
+    with mock.patch.dict(os.environ, NO_PROXY="127.0.0.1"), Archive() as archive:
         thread = threading.Thread(target=archive.serve_forever, args=(0.01,))
         thread.start()
         try:
