@@ -10,7 +10,7 @@ from mesa_keras.atomic_file import atomic_file
 from mesa_keras.evaluation import Neighbors
 
 # Vectors that a cell's centre is fitted to.
-_TRAINED_ON = 64
+_TRAINED_ON = 40
 
 
 def load_faiss() -> Any:
@@ -59,12 +59,16 @@ class Cells:
     def build(
         cls, vectors: np.ndarray, rows: np.ndarray, groups: np.ndarray, seed: int
     ) -> "Cells":
-        """Sorts vectors into about 2 sqrt(n) cells."""
+        """Sorts vectors into about 4 sqrt(n) cells, each number as one byte."""
         faiss = load_faiss()
         dim, num = int(vectors.shape[1]), len(rows)
-        num_cells = int(max(1, min(2 * num**0.5, num / 40)))
-        index = faiss.IndexIVFFlat(
-            faiss.IndexFlatIP(dim), dim, num_cells, faiss.METRIC_INNER_PRODUCT
+        num_cells = int(max(1, min(4 * num**0.5, num / 40)))
+        index = faiss.IndexIVFScalarQuantizer(
+            faiss.IndexFlatIP(dim),
+            dim,
+            num_cells,
+            faiss.ScalarQuantizer.QT_8bit,
+            faiss.METRIC_INNER_PRODUCT,
         )
         index.cp.seed = seed + 1
         index.cp.min_points_per_centroid = 1
@@ -102,10 +106,11 @@ class Cells:
             inside = np.isin(self.rows, allowed, assume_unique=True)
             bits = np.packbits(inside, bitorder="little")
             options["sel"] = faiss.IDSelectorBitmap(bits)
-        # Room for the query's own rows, which are taken out afterwards.
+        # Bytes put the nearest in nearly the right order: twice as many are looked at
+        # again, with room for the query's own rows, which are taken out.
         known = query_groups[(query_groups >= 0)]
         known = known[known < len(self._rows_of_group)]
-        wanted = k + int(self._rows_of_group[known].max(initial=0))
+        wanted = 2 * k + int(self._rows_of_group[known].max(initial=0))
         places = self.index.search(
             queries, wanted, params=faiss.SearchParametersIVF(**options)
         )[1]
@@ -139,7 +144,7 @@ class Cells:
         self.num_probes = max(before, _fewest(reaches, self.num_cells))
 
     def write(self, path: Path) -> None:
-        """Writes the cells; the vectors themselves are in them."""
+        """Writes the cells with their bytes, a quarter of the vectors' size."""
         with atomic_file(path) as temporary:
             load_faiss().write_index(self.index, str(temporary))
 
