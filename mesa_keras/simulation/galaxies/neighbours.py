@@ -56,9 +56,9 @@ def _neighbour(
     rng: np.random.Generator, is_star: bool, magnitude_r: float, width: int
 ) -> Neighbour:
     if is_star:
-        # Along the locus of dwarfs, where red ones are red in both colours.
-        red = rng.random()
-        g_r, r_z = 0.35 + 1.1 * red**0.7, 0.12 + 1.4 * red**2.2
+        # Along the locus of dwarfs: both colours grow, and from type M on r - z alone.
+        g_r = 0.35 + 1.1 * rng.random() ** 0.7 + rng.normal(0, 0.03)
+        r_z = 0.12 + 0.6 * (g_r - 0.35) + 2.2 * max(g_r - 1.2, 0.0)
         radius = 0.0
     else:
         g_r = np.clip(rng.normal(0.85 - 0.06 * (magnitude_r - 21), 0.3), 0.15, 1.8)

@@ -122,6 +122,24 @@ def test_number_of_neighbours():
     assert np.median(22.5 - 2.5 * np.log10(reds)) > 21.5
 
 
+def test_colours_of_stars_lie_on_their_locus():
+    stars = [
+        other
+        for seed in range(400)
+        for other in draw_neighbours(
+            np.random.default_rng(seed), IMAGE_SIZE, PIXEL_SCALE
+        )
+        if other.radius == 0
+    ]
+    magnitudes = 22.5 - 2.5 * np.log10([star.fluxes for star in stars])
+    g_r, r_z = -np.diff(magnitudes, axis=1).T
+    assert np.all((g_r > 0.2) & (g_r < 1.6))
+    # Dwarfs of type G, K and M.
+    for colour, expected in ((0.5, 0.21), (1.0, 0.51), (1.4, 1.19)):
+        near = abs(g_r - colour) < 0.05
+        assert np.median(r_z[near]) == pytest.approx(expected, abs=0.08)
+
+
 def test_seeing_and_depth_are_those_of_the_survey():
     many = [observation(seed) for seed in range(300)]
     seeing = np.median([x.seeing for x in many], axis=0)
