@@ -84,8 +84,11 @@ def _sequences(text: str) -> tuple[int, ...]:
     numbers: list[int] = []
     try:
         for part in text.split(","):
-            first, _, last = part.partition("-")
-            numbers += range(int(first), int(last or first) + 1)
+            first, *last = map(int, part.split("-"))
+            span = range(first, (last or [first])[0] + 1)
+            if len(last) > 1 or not span:
+                raise ValueError(part)
+            numbers += span
     except ValueError as error:
         raise argparse.ArgumentTypeError(
             f"must be numbers and ranges, as 1,2,10-13. Received: {text!r}"

@@ -96,6 +96,9 @@ class Archive(ThreadingHTTPServer):
         self.most_at_once = self._at_once = 0
         self._lock = threading.Lock()
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing of clients that were killed."""
+
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
