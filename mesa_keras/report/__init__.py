@@ -19,13 +19,20 @@ if TYPE_CHECKING:
     from mesa_keras.report.redshift_scatter import redshift_scatter_figure
     from mesa_keras.report.reliability import reliability_figure
     from mesa_keras.report.roc import roc_figure
+    from mesa_keras.report.similar_objects import (
+        ShownObject,
+        asinh_rgb,
+        similar_objects_figure,
+    )
     from mesa_keras.report.training_curves import training_accuracy, training_loss
 
 _MODULES = {
     "Picture": "page",
     "Section": "page",
+    "ShownObject": "similar_objects",
     "Table": "page",
     "alignment_figure": "alignment",
+    "asinh_rgb": "similar_objects",
     "confusion_matrix_figure": "confusion_matrix",
     "coverage_figure": "coverage",
     "decision_boundary_figure": "decision_boundary",
@@ -38,6 +45,7 @@ _MODULES = {
     "reliability_figure": "reliability",
     "roc_figure": "roc",
     "save_figure": "files",
+    "similar_objects_figure": "similar_objects",
     "save_pictures": "files",
     "training_accuracy": "training_curves",
     "training_loss": "training_curves",
@@ -48,8 +56,10 @@ _MODULES = {
 __all__ = [
     "Picture",
     "Section",
+    "ShownObject",
     "Table",
     "alignment_figure",
+    "asinh_rgb",
     "confusion_matrix_figure",
     "coverage_figure",
     "decision_boundary_figure",
@@ -63,6 +73,7 @@ __all__ = [
     "roc_figure",
     "save_figure",
     "save_pictures",
+    "similar_objects_figure",
     "training_accuracy",
     "training_loss",
     "tsne_map",
