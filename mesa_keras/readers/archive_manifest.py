@@ -60,9 +60,9 @@ class Manifest:
         self.warnings: tuple[str, ...] = ()
         self._folder = folder
         self._stream = stream
-        self._entries: dict[tuple[str, str], Entry] = {}
-        for entry in self._read():
-            self._entries[entry.id, entry.product] = entry
+        self._entries, torn = _read_entries(self.path)
+        if torn:
+            self.warnings = (f"{self.path}: {torn} unreadable lines are left out",)
 
     def get(self, id_: str, product: str = "") -> Entry | None:
         """Returns the last line on a product, `None` if there is none."""
@@ -92,19 +92,38 @@ class Manifest:
         self._stream.write(json.dumps(line) + "\n")
         self._stream.flush()
 
-    def _read(self) -> Iterator[Entry]:
-        known = {field.name for field in fields(Entry)}
-        torn = 0
-        for line in self.path.read_text(
-            encoding="utf-8", errors="replace"
-        ).splitlines():
-            try:
-                facts: dict[str, Any] = json.loads(line)
-                yield Entry(**{k: v for k, v in facts.items() if k in known})
-            except (ValueError, TypeError, AttributeError):
-                torn += bool(line.strip())
-        if torn:
-            self.warnings = (f"{self.path}: {torn} unreadable lines are left out",)
+
+def whole_files(folder: Path) -> dict[str, list[Path]]:
+    """Returns the files that were fetched whole, by star, in order of time.
+
+    Args:
+        folder: A folder with a manifest.
+
+    Raises:
+        FileNotFoundError: If there is no manifest.
+    """
+    entries, _ = _read_entries(folder / MANIFEST)
+    files: dict[str, list[Path]] = {}
+    for entry in sorted(entries.values(), key=lambda e: (e.sequence or 0, e.product)):
+        if entry.status == WHOLE and entry.product:
+            files.setdefault(entry.id, []).append(folder / entry.path)
+    return files
+
+
+def _read_entries(path: Path) -> tuple[dict[tuple[str, str], Entry], int]:
+    """Returns the last line on each product, and how many lines cannot be read."""
+    known = {field.name for field in fields(Entry)}
+    entries: dict[tuple[str, str], Entry] = {}
+    torn = 0
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            facts: dict[str, Any] = json.loads(line)
+            entry = Entry(**{k: v for k, v in facts.items() if k in known})
+        except (ValueError, TypeError, AttributeError):
+            torn += bool(line.strip())
+            continue
+        entries[entry.id, entry.product] = entry
+    return entries, torn
 
 
 @contextmanager

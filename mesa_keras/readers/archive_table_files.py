@@ -66,9 +66,9 @@ def write_table(name: str, published: Path) -> TableFiles:
     frame.insert(3, "mission", TABLES[name][1].mission)
     labelled = frame["label"].isin(LABELS)
     notes = list(table.warnings)
-    faults = int((table.faults != "").sum())
-    if faults:
-        notes.append(f"{faults:,} rows hold a value that cannot be; it is left empty")
+    faulty = table.faults[table.faults != ""]
+    if faulty.size:
+        notes.append(f"{faulty.size:,} rows have a fault, the first: {faulty[0]}")
     paths = (
         published.with_name(f"{name}.csv"),
         published.with_name(f"{name}_unlabelled.csv"),
