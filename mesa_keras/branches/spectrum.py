@@ -33,6 +33,7 @@ def spectrum_transformer(
     filters: int = 16,
     num_blocks: int = 30,
     dropout: float = 0.1,
+    block_dropout: float = 0.0,
     name: str = "spectrum",
 ) -> keras.Model:
     """Builds a Transformer over patches of a spectrum.
@@ -58,7 +59,9 @@ def spectrum_transformer(
         mlp_dim: Width of the feed-forward layer of a block.
         filters: Filters of the first convolution.
         num_blocks: Blocks whose mean flux tells the slow shape.
-        dropout: Dropout rate in [0, 1).
+        dropout: Dropout rate of dense layers, in [0, 1).
+        block_dropout: Dropout rate in Transformer blocks: there it takes as long as all
+            else, unless the training step is compiled by XLA.
         name: Name of the branch and prefix of its layers.
 
     Returns:
@@ -97,7 +100,7 @@ def spectrum_transformer(
         x = TransformerBlock(
             num_heads,
             mlp_dim,
-            dropout=dropout,
+            dropout=block_dropout,
             first_token_only=i == num_layers - 1,
             name=f"{name}_block_{i}",
         )(x, attend)

@@ -4,6 +4,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from mesa_keras.pipelines.pair_augment import augment_galaxies, center_crop
+from mesa_keras.pipelines.pair_augment_spectrum import augment_spectra
 from mesa_keras.pipelines.pair_batches import evaluation_pairs, training_pairs
 from mesa_keras.pipelines.pair_index import pair_index
 from mesa_keras.recipes.astroclip.config import AstroclipConfig
@@ -34,9 +36,7 @@ def make_training_batches(
         row = y["row"]
         present = tf.fill(tf.shape(row), True)
         pairs = pair_index(row, present, present)
-        return {**x, "image": _center(x["image"], config)}, _targets(
-            pairs, config, outputs
-        )
+        return _augmented(x, seed, config), _targets(pairs, config, outputs)
 
     low, high = config.redshift_range
     return training_pairs(
@@ -65,19 +65,34 @@ def make_validation_batches(
 
     def transform(x: Example, y: Example) -> tuple[Example, Example]:
         pairs = pair_index(y["row"], y["image_valid"], y["spectrum_valid"])
-        return {**x, "image": _center(x["image"], config)}, _targets(
-            pairs, config, outputs
-        )
+        image = center_crop(x["image"], config.image_size)
+        return {**x, "image": image}, _targets(pairs, config, outputs)
 
     return evaluation_pairs(
         data.store, data.valid["validation"], config.batch_size, transform=transform
     )
 
 
-def _center(image: Any, config: AstroclipConfig) -> Any:
-    top, left = ((image.shape[axis] - config.image_size) // 2 for axis in (1, 2))
-    size = config.image_size
-    return image[:, top : top + size, left : left + size]
+def _augmented(x: Example, seed: Any, config: AstroclipConfig) -> Example:
+    if not config.augment:
+        return {**x, "image": center_crop(x["image"], config.image_size)}
+    seeds = tf.unstack(tf.random.split(seed, 2))
+    image = augment_galaxies(
+        x["image"],
+        seeds[0],
+        size=config.image_size,
+        rotation=config.rotation,
+        max_shift=config.max_shift,
+        noise=config.image_noise,
+    )
+    flux, ivar = augment_spectra(
+        x["flux"],
+        x["ivar"],
+        seeds[1],
+        noise=config.spectrum_noise,
+        losses=config.spectrum_losses,
+    )
+    return {"image": image, "flux": flux, "ivar": ivar}
 
 
 def _targets(pairs: Any, config: AstroclipConfig, outputs: tuple[str, ...]) -> Example:

@@ -89,7 +89,10 @@ class AstroclipConfig:
     projection_dim: int = option(
         256, "width of the hidden layer of both projections", rule=POSITIVE
     )
-    dropout: float = option(0.1, "dropout rate in [0, 1)", rule=RATE)
+    dropout: float = option(0.1, "dropout rate of dense layers, in [0, 1)", rule=RATE)
+    block_dropout: float = option(
+        0.0, "dropout rate in Transformer blocks, slow without a GPU", rule=RATE
+    )
     temperature: float | str = option(
         0.07, "temperature of the contrastive loss, or `learnable`", parse=temperature
     )
@@ -135,6 +138,27 @@ class AstroclipConfig:
         0.99, "momentum of the moving average of the weights; 0 for none", rule=RATE
     )
     augment: bool = option(True, "augment images and spectra")
+    rotation: str = option(
+        "any",
+        "augmentation: how images are turned",
+        choices=("any", "quarter", "none"),
+    )
+    max_shift: int = option(
+        2, "augmentation: most pixels that images are moved", rule=NOT_NEGATIVE
+    )
+    image_noise: float = option(
+        0.25,
+        "augmentation: most noise added to images, in units of the sky's",
+        rule=NOT_NEGATIVE,
+    )
+    spectrum_noise: float = option(
+        0.3,
+        "augmentation: most noise added to spectra, in units of each bin's",
+        rule=NOT_NEGATIVE,
+    )
+    spectrum_losses: int = option(
+        0, "augmentation: most stretches that a spectrum loses", rule=NOT_NEGATIVE
+    )
     redshift_range: tuple[float, ...] = option(
         (0.0, 0.8), "lowest and highest redshift of a valid pair", parse=limits
     )

@@ -130,6 +130,7 @@ def _spectrum_encoder(
             num_layers=config.num_layers,
             num_heads=config.num_heads,
             mlp_dim=config.mlp_dim,
+            block_dropout=config.block_dropout,
             **common,
         )
     inputs = {name: keras.Input((num,), name=name) for name in ("flux", "ivar")}
