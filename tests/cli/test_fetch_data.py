@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from cli.fetch_data import main
-from tests.readers.archive_cases import light_curve_bytes
-from tests.readers.archive_server import Fault, running_archive
-from tests.readers.test_archive_table_download import KOI
+from tests.readers.archive_answers import Fault
+from tests.readers.archive_cases import KOI, light_curve_bytes
+from tests.readers.archive_server import running_archive
 
 TIC = 261136679
 CONTENT = light_curve_bytes(rows=2000)

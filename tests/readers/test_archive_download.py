@@ -1,4 +1,3 @@
-import base64
 import gzip
 import hashlib
 import time
@@ -6,58 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mesa_keras.readers.archive_download import download, new_session
+from mesa_keras.readers.archive_download import new_session
 from mesa_keras.readers.archive_error import FetchError
-from mesa_keras.readers.archive_file_check import check_fits
-from tests.readers.archive_cases import FakeTime, light_curve_bytes
-from tests.readers.archive_server import Fault, http_date, running_archive
+from tests.readers.archive_answers import Fault
+from tests.readers.archive_cases import DownloadCase, light_curve_bytes
+from tests.readers.archive_server import http_date, running_archive
 
-NAME = "tess_lc.fits"
-CONTENT = light_curve_bytes(rows=6000)
-MD5 = hashlib.md5(CONTENT)
+NAME, CONTENT = DownloadCase.name, DownloadCase.content
 SHA256 = hashlib.sha256(CONTENT)
-
-
-class Case:
-    """A file at the archive, and the call that fetches it."""
-
-    def __init__(self, archive, folder):
-        self.archive = archive
-        self.path = folder / NAME
-        self.part = folder / f"{NAME}.part"
-        self.time = FakeTime()
-        self.told = []
-        archive.files[NAME] = CONTENT
-
-    def faults(self, *faults):
-        self.archive.faults[NAME] = list(faults)
-
-    def fetch(self, timeout=(5.0, 5.0), address=None, listed_size=None, **policy):
-        address = address or f"{self.archive.address}/api/v0.1/Download/file"
-        with new_session(timeout) as session:
-            return download(
-                address,
-                self.path,
-                session=session,
-                pacing=self.time.pacing(**policy),
-                check=check_fits,
-                params={"uri": f"mast:TESS/product/{NAME}"},
-                listed_size=listed_size,
-                on_bytes=self.told.append,
-            )
-
-    def ranges(self):
-        return [headers.get("Range") for headers in self.archive.requests(NAME)]
-
-    def is_whole(self):
-        left = list(self.path.parent.iterdir())
-        return left == [self.path] and self.path.read_bytes() == CONTENT
 
 
 @pytest.fixture
 def case(tmp_path):
     with running_archive() as archive:
-        yield Case(archive, tmp_path)
+        yield DownloadCase(archive, tmp_path)
 
 
 def test_a_good_file(case):
@@ -207,35 +168,6 @@ def test_no_progress_ends(case):
     assert not case.path.exists()
 
 
-@pytest.mark.parametrize("cut", [None, 60_000])
-def test_a_length_that_is_too_long(case, cut):
-    # The body is shorter than announced, whether the server stops or breaks off.
-    case.faults(Fault(announce=len(CONTENT) + 2880, cut=cut))
-    case.fetch()
-    assert case.is_whole()
-
-
-def test_a_length_that_is_too_short(case):
-    # The client reads no more than was announced; what is cut off shows in the file.
-    case.faults(Fault(announce=len(CONTENT) - 2880))
-    case.fetch()
-    assert case.is_whole()
-
-
-def test_without_a_length_the_file_itself_tells(case):
-    case.faults(Fault(chunked=True, cut=70_000), Fault(chunked=True))
-    case.fetch()
-    assert case.is_whole()
-    # There is nothing that a later answer could be known by.
-    assert case.ranges() == [None, None]
-
-
-def test_a_short_body_that_ends_properly(case):
-    case.faults(Fault(body=CONTENT[:-2880]), Fault(body=CONTENT[: 2880 * 5]))
-    case.fetch()
-    assert case.is_whole()
-
-
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 def test_a_server_that_fails_and_recovers(case, status):
     case.faults(Fault(status=status, body=b"oops"), Fault(hang_up=True))
@@ -273,79 +205,6 @@ def test_connection_refused(case):
     with pytest.raises(FetchError, match=r"could not reach .* \(connection refused\)"):
         case.fetch(address="http://127.0.0.1:9/file")
     assert len(case.time.slept) == 2
-
-
-def digest_headers(md5, sha256):
-    text = base64.b64encode
-    return [
-        {"Content-MD5": text(md5).decode()},
-        {"Digest": f"MD5={text(md5).decode()}"},
-        {"Repr-Digest": f"sha-256=:{text(sha256).decode()}:"},
-    ]
-
-
-@pytest.mark.parametrize("headers", digest_headers(MD5.digest(), SHA256.digest()))
-def test_a_digest_that_fits(case, headers):
-    case.archive.always[NAME] = Fault(headers=headers)
-    case.fetch()
-    assert case.is_whole()
-    assert len(case.ranges()) == 1
-
-
-@pytest.mark.parametrize("headers", digest_headers(bytes(16), bytes(32)))
-def test_a_digest_that_never_fits(case, headers):
-    case.archive.always[NAME] = Fault(headers=headers)
-    with pytest.raises(FetchError, match="3 times with the same bytes, and its "):
-        case.fetch()
-    assert list(case.path.parent.iterdir()) == []
-
-
-def test_a_flipped_bit_is_fetched_again(case):
-    flipped = bytearray(CONTENT)
-    flipped[90_000] ^= 8
-    case.faults(Fault(body=bytes(flipped)))
-    assert case.fetch().notes == ()
-    assert case.is_whole()
-    assert len(case.ranges()) == 2
-
-
-def test_what_the_archive_has_twice_is_the_archives_own(case):
-    flipped = bytearray(CONTENT)
-    flipped[90_000] ^= 8
-    case.archive.files[NAME] = bytes(flipped)
-    received = case.fetch()
-    assert received.notes == ("the FITS checksum of LIGHTCURVE does not match",)
-    assert len(case.ranges()) == 2
-
-
-@pytest.mark.parametrize(
-    ("etag", "fetches"), [(MD5.hexdigest(), 1), ("0" * 32, 2), ("1f-5e2", 1)]
-)
-def test_an_etag_that_looks_like_an_md5(case, etag, fetches):
-    case.archive.always[NAME] = Fault(headers={"ETag": f'"{etag}"'})
-    received = case.fetch()
-    assert case.is_whole()
-    assert len(case.ranges()) == fetches
-    assert received.notes == (() if fetches == 1 else ("the ETag is not its MD5",))
-
-
-@pytest.mark.parametrize(("chunked", "fetches"), [(False, 1), (True, 2)])
-def test_the_list_of_the_archive_may_err(case, chunked, fetches):
-    case.archive.always[NAME] = Fault(chunked=chunked, etag=False)
-    received = case.fetch(listed_size=1234)
-    assert case.is_whole()
-    assert received.notes == ("the archive's list says 1,234 bytes",)
-    assert len(case.ranges()) == fetches
-
-
-def test_a_page_of_words_is_no_light_curve(case):
-    page = Fault(body=b"<html>The archive is being serviced</html>")
-    case.faults(page, page)
-    case.fetch()
-    assert case.is_whole()
-    case.archive.always[NAME] = page
-    with pytest.raises(FetchError, match=r"is no FITS file \(it begins with b'<html>'"):
-        case.fetch()
 
 
 def test_a_packed_answer_is_unpacked(case):

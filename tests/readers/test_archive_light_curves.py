@@ -6,8 +6,9 @@ import pytest
 from mesa_keras.readers.archive_light_curves import REPLACED, fetch_light_curves
 from mesa_keras.readers.archive_product import Selection
 from mesa_keras.readers.archive_star import Star
+from tests.readers.archive_answers import Fault
 from tests.readers.archive_cases import FakeTime, light_curve_bytes
-from tests.readers.archive_server import Fault, running_archive
+from tests.readers.archive_server import running_archive
 
 PI_MEN = Star("TIC", 261136679)
 OTHER = Star("TIC", 5)

@@ -6,29 +6,9 @@ import pytest
 from mesa_keras.readers.archive_table_download import fetch_table
 from mesa_keras.readers.archive_table_files import LABELS, write_table
 from mesa_keras.readers.candidate_table import read_candidates
-from tests.readers.archive_cases import FakeTime
-from tests.readers.archive_server import Fault, running_archive, votable_error
-
-KOI = """\
-kepid,kepoi_name,kepler_name,koi_disposition,koi_score,koi_period,koi_time0bk,koi_depth
-10797460,K00752.01,Kepler-227 b,CONFIRMED,1.0,9.48803557,170.53875,615.8
-10797460,K00752.02,Kepler-227 c,CONFIRMED,0.969,54.4183827,162.51384,874.8
-10811496,K00753.01,,CANDIDATE,0.0,19.89913995,175.850252,10829
-10848459,K00754.01,,FALSE POSITIVE,0.0,1.736952453,170.307565,8079.2
-10854555,K00755.01,,,,2.525591777,171.59555,
-"""
-TOI = """\
-toi,tid,tfopwg_disp,pl_tranmid,pl_orbper,pl_orbperlim,pl_trandep
-1001.01,88863718,PC,2459987.948873,1.9316462,0,1286.0
-144.01,261136679,KP,2458325.503,6.26782,0,300.0
-1003.01,106997505,FP,2458493.3957,2.74323,1,383.41
-"""
-K2 = """\
-pl_name,hostname,epic_hostname,default_flag,disposition,pl_orbper,pl_trandep,pl_tranmid
-K2-3 b,K2-3,EPIC 201367065,0,CONFIRMED,10.05,0.12,2456813.42
-K2-3 b,K2-3,EPIC 201367065,1,CONFIRMED,10.054,0.1,2456813.418
-EPIC 5.01,EPIC 5,EPIC 5,1,REFUTED,3.0,0.2,2456813
-"""
+from tests.readers.archive_answers import Fault, votable_error
+from tests.readers.archive_cases import K2, KOI, TOI, FakeTime
+from tests.readers.archive_server import running_archive
 
 
 class Case:
