@@ -10,7 +10,6 @@ from mesa_keras.readers.archive_download import download, new_session
 from mesa_keras.readers.archive_file_check import check_fits
 from mesa_keras.readers.archive_pacing import Pacing, RetryPolicy
 
-
 KOI = """\
 kepid,kepoi_name,kepler_name,koi_disposition,koi_score,koi_period,koi_time0bk,koi_depth
 10797460,K00752.01,Kepler-227 b,CONFIRMED,1.0,9.48803557,170.53875,615.8
