@@ -5,10 +5,18 @@ from mesa_keras.preprocessing.frame_statistics import (
     STATISTIC_NAMES,
     frame_statistics,
 )
+from mesa_keras.preprocessing.galaxy_image import place_image, rescale_image
 from mesa_keras.preprocessing.image import frame_image, stretch
 from mesa_keras.preprocessing.light_curve import (
+    SCALARS,
     VIEW_CONVENTION,
+    CandidateViews,
+    DetrendedLightCurve,
+    Ephemeris,
+    ViewSettings,
     bin_median,
+    candidate_views,
+    detrend_light_curve,
     flatten,
     global_edges,
     global_view,
@@ -25,13 +33,22 @@ from mesa_keras.preprocessing.spectrum import (
     vacuum_to_air,
     wavelength_grid,
 )
+from mesa_keras.preprocessing.spectrum_noise import estimate_ivar
 
 __all__ = [
+    "SCALARS",
     "STATISTIC_MEANINGS",
     "STATISTIC_NAMES",
     "VIEW_CONVENTION",
+    "CandidateViews",
+    "DetrendedLightCurve",
+    "Ephemeris",
+    "ViewSettings",
     "air_to_vacuum",
     "bin_median",
+    "candidate_views",
+    "detrend_light_curve",
+    "estimate_ivar",
     "flatten",
     "frame_image",
     "frame_statistics",
@@ -43,7 +60,9 @@ __all__ = [
     "make_views",
     "normalize_view",
     "phase_fold",
+    "place_image",
     "resample_spectrum",
+    "rescale_image",
     "stretch",
     "vacuum_to_air",
     "wavelength_grid",

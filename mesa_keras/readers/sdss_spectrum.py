@@ -59,6 +59,7 @@ class SdssSpectrum:
         ivar: Inverse variance, 0 where a pixel is bad, float32.
         redshift: The archive's redshift; NaN where the file has none.
         redshift_error: Its error; NaN where the fit failed.
+        redshift_warning: The archive's ZWARNING; 0 where it trusts the redshift.
         source_class: GALAXY, QSO or STAR, by the archive.
         ra: Right ascension in degrees.
         dec: Declination in degrees.
@@ -78,6 +79,7 @@ class SdssSpectrum:
     ivar: np.ndarray
     redshift: float
     redshift_error: float
+    redshift_warning: int
     source_class: str
     ra: float
     dec: float
@@ -130,6 +132,7 @@ def read_sdss_spectrum(path: str | os.PathLike[str]) -> SdssSpectrum:
         ivar=ivar.astype(np.float32),
         redshift=float(source.get("Z", np.nan)),
         redshift_error=_error(source.get("Z_ERR", np.nan)),
+        redshift_warning=int(source.get("ZWARNING", 0)),
         source_class=text(source.get("CLASS", "")),
         ra=float(source.get("PLUG_RA", np.nan)),
         dec=float(source.get("PLUG_DEC", np.nan)),
