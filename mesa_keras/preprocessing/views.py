@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mesa_keras.preprocessing.binning import bin_median
-from mesa_keras.preprocessing.fold import phase_fold
+from mesa_keras.preprocessing.fold import HOURS_PER_DAY, phase_fold
 
 VIEW_CONVENTION = "median0_min-1"
 GLOBAL_BINS = 201
 LOCAL_BINS = 61
 LOCAL_DURATIONS = 5.0
-HOURS_PER_DAY = 24.0
 
 
 def global_edges(period: float, num_bins: int = GLOBAL_BINS) -> np.ndarray:

@@ -35,7 +35,7 @@ def test_trend_goes_and_transit_stays():
     [
         ({"period": -2.0}, "`period` must be positive days"),
         ({"duration": 0.0}, "`duration` must be positive hours"),
-        ({"duration": 200.0}, "`flux` must have finite points outside the transits"),
+        ({"duration": 200.0}, "`duration` must be shorter than the period"),
         ({"flux": np.full(99, np.nan)}, "`flux` must have finite points outside"),
         ({"flux": np.full(99, -1.0)}, "`flux` must have a positive median"),
         ({"flux": np.ones(9)}, "must be one-dimensional and of one length"),

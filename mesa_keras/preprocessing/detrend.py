@@ -1,0 +1,121 @@
+"""The slow trend of a light curve, found outside what is masked."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from mesa_keras.preprocessing.detrend_local import local_quadratic
+
+# The window is this long, or so many durations if that is longer.
+WINDOW_DAYS = 1.0
+WINDOW_DURATIONS = 3.0
+# A gap that is longer begins a new stretch: the instrument may have another level.
+GAP_DAYS = 0.5
+# What is left by the biweight is an outlier to the parabolas from here on.
+OUTLIER_SIGMA = 5.0
+_SIGMA_OF_MAD = 1.4826
+
+
+def window_days(duration_days: float) -> float:
+    """Returns the length of the window for transits of a duration."""
+    return max(WINDOW_DAYS, WINDOW_DURATIONS * duration_days)
+
+
+def slow_trend(
+    time: np.ndarray,
+    flux: np.ndarray,
+    *,
+    window: float,
+    masked: np.ndarray,
+    segment: np.ndarray | None = None,
+) -> np.ndarray:
+    """Returns the slow trend of each stretch between gaps, in each segment.
+
+    Tukey's biweight in a sliding window, of points that are not masked; then local
+    parabolas through what it leaves, in windows of the same length. A biweight is a
+    local mean: at the crests of a rotating star, under a mask, and at the ends of
+    stretches it is off by the curvature or slope of the trend, which the parabolas
+    follow. wotan compiles itself on the first call on a machine, which takes 10 to
+    20 s.
+
+    Args:
+        time: Days, finite and ascending, shape `(cadences,)`.
+        flux: Finite flux with a positive median.
+        window: Length of the window in days.
+        masked: Which points do not count, shape `(cadences,)`.
+        segment: Integers that tell quarters or sectors apart; `None` where all are one.
+
+    Returns:
+        The trend in the unit of the flux; NaN where it is not positive or no unmasked
+        point is in the window.
+
+    Raises:
+        ImportError: If wotan is not installed.
+
+    References:
+        Hippke et al. 2019, AJ 158, 143 (wotan); windows of three durations keep
+        transits whole, their section 4. The parabolas are ours: with them, transits
+        injected in the light of a star that turns in 6 days come back with a third of
+        the error that the biweight alone leaves, and with half that of two biweights.
+    """
+    biweight = _import_wotan()
+    if segment is not None and segment[0] != segment[-1]:
+        # Far apart, segments are stretches of their own.
+        apart = time[-1] - time[0] + 10 * (window + GAP_DAYS)
+        time = time + (segment - segment[0]) * apart
+    level = float(np.median(flux))
+    with warnings.catch_warnings():
+        # It warns of points without a trend, which are NaN here.
+        warnings.simplefilter("ignore", UserWarning)
+        _, trend = biweight(
+            time,
+            flux / level,
+            method="biweight",
+            window_length=window,
+            break_tolerance=GAP_DAYS,
+            edge_cutoff=0.0,
+            mask=masked,
+            return_trend=True,
+        )
+    trend = level * np.where(trend > 0, trend, np.nan)
+    left = flux / trend - 1
+    usable = np.isfinite(left) & ~masked
+    if not usable.any():
+        return np.asarray(trend)
+    scatter = _SIGMA_OF_MAD * np.median(np.abs(left[usable]))
+    with np.errstate(invalid="ignore"):
+        usable &= np.abs(left) <= OUTLIER_SIGMA * scatter
+    rest = _parabolas(time, left, usable, window)
+    return np.asarray(trend * (1 + np.where(np.isfinite(rest), rest, 0.0)))
+
+
+def _parabolas(
+    time: np.ndarray, left: np.ndarray, usable: np.ndarray, window: float
+) -> np.ndarray:
+    order: Any = slice(None)
+    if (np.diff(time) < 0).any():
+        order = np.argsort(time, kind="stable")
+    stretch = np.cumsum(np.diff(time[order], prepend=time[order][0]) > GAP_DAYS)
+    rest = np.empty(time.shape)
+    rest[order] = local_quadratic(
+        time[order],
+        left[order],
+        usable=usable[order],
+        stretch=stretch,
+        window=window,
+    )
+    return rest
+
+
+def _import_wotan() -> Any:
+    try:
+        from wotan import (  # type: ignore[import-untyped]
+            flatten as wotan_flatten,
+        )
+    except ImportError as error:
+        raise ImportError(
+            "Detrending needs the package wotan; install the extra 'lightcurves' "
+            "(`pip install mesa-keras[lightcurves]`)."
+        ) from error
+    return wotan_flatten

@@ -1,0 +1,222 @@
+"""From a raw light curve to a flat one: other planets out, trend out, outliers out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mesa_keras.preprocessing.detrend import slow_trend, window_days
+from mesa_keras.preprocessing.detrend_cadences import (
+    SortedCadences,
+    check_rest,
+    sorted_cadences,
+)
+from mesa_keras.preprocessing.detrend_noise import (
+    MASK_DURATIONS,
+    red_noise_factor,
+    trend_noise_factor,
+)
+from mesa_keras.preprocessing.fold import Ephemeris
+from mesa_keras.preprocessing.outliers import outliers, scatter_by_segment
+from mesa_keras.preprocessing.transit_secondary import SecondaryDip, find_secondary
+
+# A dip this strong beside the transits is masked as well when the trend is found.
+SECONDARY_SNR = 7.0
+# Masks never hide more than this: some of the star must be seen to know its level.
+LARGEST_MASK = 0.7
+# Simulated curves may have no noise at all.
+LEAST_NOISE = 1e-9
+_SIGMA_OF_MAD = 1.4826
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetrendedLightCurve:
+    """A light curve without trend and outliers, and what became of each cadence.
+
+    Attributes:
+        time: Days of the kept cadences, ascending, shape `(kept,)`.
+        flux: Their flux over the trend: 1 where nothing happens.
+        segment: Which quarter or sector they are from.
+        kept: Their places among the cadences given, shape `(kept,)`.
+        trend: Trend of every cadence given, in the unit of the flux, NaN where unknown.
+        clipped: Which cadences given were outliers.
+        hidden: Which were left out as transits of other planets.
+        noise: Robust standard deviation of a kept cadence outside the transits.
+        red_noise: By how much means over a transit's duration scatter more than white
+            noise would make them, 1 or more.
+        trend_noise: By how much the error of a depth grows because the trend under the
+            transit is only known from beside it, 1 or more.
+        secondary: The strongest dip beside the transits.
+        exposure_days: Time from one exposure to the next.
+        window_days: Length of the window of the trend.
+    """
+
+    time: np.ndarray
+    flux: np.ndarray
+    segment: np.ndarray
+    kept: np.ndarray
+    trend: np.ndarray
+    clipped: np.ndarray
+    hidden: np.ndarray
+    noise: float
+    red_noise: float
+    trend_noise: float
+    secondary: SecondaryDip | None
+    exposure_days: float
+    window_days: float
+
+    def take(self, rows: np.ndarray) -> "DetrendedLightCurve":
+        """Returns the curve with some of its kept cadences, the rest as it was."""
+        return replace(
+            self,
+            time=self.time[rows],
+            flux=self.flux[rows],
+            segment=self.segment[rows],
+            kept=self.kept[rows],
+        )
+
+    def point_error(self) -> float:
+        """Standard error of a point that makes errors of depths honest."""
+        return max(self.noise * self.red_noise * self.trend_noise, LEAST_NOISE)
+
+
+def detrend_light_curve(
+    time: ArrayLike,
+    flux: ArrayLike,
+    ephemeris: Ephemeris,
+    *,
+    segment: ArrayLike | None = None,
+    others: Sequence[Ephemeris] = (),
+    window: float | None = None,
+    exposure_days: float | None = None,
+) -> DetrendedLightCurve:
+    """Divides a light curve by its slow trend and leaves out what is no part of it.
+
+    Transits of the candidate do not enter the trend, nor does the strongest dip beside
+    them if it is certain, as a secondary eclipse is. Transits of other planets of the
+    star are left out altogether, but where they fall on those of the candidate.
+
+    Args:
+        time: Days, shape `(cadences,)`, in any order; NaN is left out.
+        flux: Flux in any unit with a positive median; NaN is left out.
+        ephemeris: The candidate's.
+        segment: Integers that tell quarters or sectors apart, each with its own level.
+        others: Ephemerides of the star's other planets.
+        window: Length in days of the window in which the trend is found; `None` takes
+            a day, or three durations if that is longer.
+        exposure_days: Time from one exposure to the next; `None` takes the median.
+
+    Returns:
+        The flat light curve.
+
+    Raises:
+        ImportError: If wotan is not installed.
+        ValueError: If the arrays do not fit, or nothing is left outside the transits.
+    """
+    given = sorted_cadences(time, flux, segment)
+    cadence = exposure_days
+    if cadence is None:
+        spacing = np.diff(given.time)
+        cadence = float(np.median(spacing)) if spacing.size else 0.0
+    width = window_days(ephemeris.duration_days) if window is None else window
+    if not (np.isfinite(width) and width > 0):
+        raise ValueError(f"`window` must be positive days. Received: {window}")
+    own = ephemeris.near(given.time, MASK_DURATIONS)
+    hidden = np.zeros(own.shape, dtype=bool)
+    for other in others:
+        hidden |= other.near(given.time, MASK_DURATIONS)
+    hidden &= ~own
+    seen, masked = given.take(~hidden), own[~hidden]
+    check_rest(seen, masked, ephemeris)
+    flat = _flatten(seen, masked, ephemeris, width, cadence)
+    both = masked | _secondary_mask(seen.time, flat.secondary, ephemeris)
+    if (both != masked).any() and both.mean() < LARGEST_MASK:
+        masked = both
+        flat = _flatten(seen, masked, ephemeris, width, cadence)
+    good = np.isfinite(flat.flux) & ~flat.clipped
+    if not good.any():
+        raise ValueError("`flux` has no point whose trend is known.")
+    total = np.size(np.asarray(time))
+    trend = np.full(total, np.nan)
+    trend[seen.place] = flat.trend
+    quiet = good & ~masked
+    return DetrendedLightCurve(
+        time=seen.time[good],
+        flux=flat.flux[good],
+        segment=seen.segment[good],
+        kept=seen.place[good],
+        trend=trend,
+        clipped=_mask_of(total, seen.place[flat.clipped]),
+        hidden=_mask_of(total, given.place[hidden]),
+        noise=flat.noise,
+        red_noise=red_noise_factor(
+            seen.time[quiet], flat.flux[quiet], ephemeris.duration_days, flat.noise
+        ),
+        trend_noise=trend_noise_factor(ephemeris.duration_days, width),
+        secondary=flat.secondary,
+        exposure_days=cadence,
+        window_days=width,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Flat:
+    """One round of detrending and clipping, arrays of all its cadences."""
+
+    trend: np.ndarray
+    flux: np.ndarray
+    clipped: np.ndarray
+    noise: float
+    secondary: SecondaryDip | None
+
+
+def _flatten(
+    seen: SortedCadences,
+    masked: np.ndarray,
+    ephemeris: Ephemeris,
+    width: float,
+    cadence: float,
+) -> _Flat:
+    trend = slow_trend(
+        seen.time, seen.flux, window=width, masked=masked, segment=seen.segment
+    )
+    flux = seen.flux / trend
+    quiet = np.isfinite(flux) & ~masked
+    if not quiet.any():
+        raise ValueError("`flux` has no point whose trend is known.")
+    clipped = outliers(
+        seen.time,
+        flux,
+        scatter_by_segment(flux, seen.segment, quiet),
+        protected=masked,
+        duration_days=ephemeris.duration_days,
+        exposure_days=cadence,
+    )
+    quiet &= ~clipped
+    rest = flux[quiet]
+    noise = _SIGMA_OF_MAD * float(np.median(np.abs(rest - np.median(rest))))
+    good = np.isfinite(flux) & ~clipped
+    dip = find_secondary(
+        ephemeris.phase(seen.time[good]),
+        flux[good],
+        period=ephemeris.period,
+        duration_days=ephemeris.duration_days,
+        noise=max(noise, LEAST_NOISE),
+    )
+    return _Flat(trend=trend, flux=flux, clipped=clipped, noise=noise, secondary=dip)
+
+
+def _secondary_mask(
+    time: np.ndarray, dip: SecondaryDip | None, ephemeris: Ephemeris
+) -> np.ndarray:
+    if dip is None or dip.snr < SECONDARY_SNR:
+        return np.zeros(time.shape, dtype=bool)
+    beside = replace(ephemeris, epoch=ephemeris.epoch + dip.phase_days)
+    return beside.near(time, MASK_DURATIONS)
+
+
+def _mask_of(total: int, places: np.ndarray) -> np.ndarray:
+    mask = np.zeros(total, dtype=bool)
+    mask[places] = True
+    return mask

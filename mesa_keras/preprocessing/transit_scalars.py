@@ -1,0 +1,172 @@
+"""Numbers that tell a planet from what looks like one, in physical units."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mesa_keras.preprocessing.detrend_light_curve import DetrendedLightCurve
+from mesa_keras.preprocessing.fold import Ephemeris
+from mesa_keras.preprocessing.fold_bins import FoldedBins, fold_bins
+from mesa_keras.preprocessing.transit_depths import (
+    TransitDepths,
+    excess_scatter,
+    odd_even,
+    transit_depths,
+)
+from mesa_keras.preprocessing.transit_fit import (
+    TransitFit,
+    fit_depth,
+    fit_transit,
+)
+
+SCALARS: dict[str, str] = {
+    "measured_depth": "light lost at mid-transit [ppm]",
+    "measured_depth_error": "its standard error, with red noise and shape [ppm]",
+    "measured_snr": "depth over its error by noise alone",
+    "measured_duration": "first to last contact [hours]",
+    "measured_duration_error": "its standard error [hours]",
+    "transit_offset": "how much later than the epoch the transits are [hours]",
+    "transit_count": "transits with data",
+    "v_shape": "part of the transit that is ingress or egress [0 to 1]",
+    "odd_even_difference": "depth of the 1st, 3rd, … less that of the others [ppm]",
+    "odd_even_error": "its standard error [ppm]",
+    "secondary_depth": "strongest dip beside the transits [ppm]",
+    "secondary_error": "its standard error [ppm]",
+    "secondary_phase": "where it is after the transit [periods]",
+    "centroid_shift": "motion of the light's centre in transit [pixels]",
+    "centroid_error": "its standard error [pixels]",
+    "noise": "standard deviation of a point [ppm]",
+    "red_noise": "scatter of means over a duration, that of white noise being 1",
+}
+PPM = 1e6
+# Limb darkening and chord are known no better than this part of a depth.
+SHAPE_ERROR = 0.01
+ODD_EVEN_FLOOR = 0.003
+# No secondary eclipse is looked for so near to the transit, nor its level.
+PRIMARY_DURATIONS = 1.5
+# A dip beside the transits that is this strong has a duration and shape of its own.
+SECONDARY_SNR = 10.0
+# A transit counts that has this part of the cadences it would have without gaps.
+LEAST_TRANSIT = 0.3
+
+
+def measure_transit(
+    flat: DetrendedLightCurve, ephemeris: Ephemeris
+) -> tuple[dict[str, float], TransitFit | None]:
+    """Measures the transits of a flat light curve, all but the centroid.
+
+    Args:
+        flat: The light curve without trend.
+        ephemeris: When the transits are.
+
+    Returns:
+        Value by name of `SCALARS`, NaN where the data do not tell; and the fit, `None`
+        where there are no data in or beside the transits.
+    """
+    values = dict.fromkeys(SCALARS, float("nan"))
+    values["noise"] = PPM * flat.noise
+    values["red_noise"] = flat.red_noise
+    phase, cycle = ephemeris.phase(flat.time), ephemeris.cycle(flat.time)
+    inside = np.abs(phase) < ephemeris.duration_days / 2
+    values["transit_count"] = float(
+        observed_cycles(cycle[inside], ephemeris, flat.exposure_days).size
+    )
+    bins = _bins(flat, ephemeris, phase)
+    fit = None if bins is None else fit_transit(bins, ephemeris.duration_days)
+    if fit is None:
+        return values, None
+    values |= {
+        "measured_depth": PPM * fit.depth,
+        "measured_depth_error": PPM
+        * float(np.hypot(fit.depth_err, SHAPE_ERROR * fit.depth)),
+        "measured_snr": fit.depth / fit.depth_err,
+        "measured_duration": 24 * fit.duration_days,
+        "measured_duration_error": 24 * fit.duration_err_days,
+        "transit_offset": 24 * fit.shift_days,
+        "v_shape": fit.v_shape,
+    }
+    single = _single(flat, phase, cycle, fit)
+    difference, error = odd_even(single)
+    values["odd_even_difference"] = PPM * difference
+    # Means of many transits of a shape that is not quite theirs are off alike.
+    floor = ODD_EVEN_FLOOR * fit.depth if np.isfinite(error) else 0.0
+    values["odd_even_error"] = PPM * float(np.hypot(error, floor))
+    values |= _secondary(flat, ephemeris, fit)
+    return values, fit
+
+
+def observed_cycles(
+    cycle: np.ndarray, ephemeris: Ephemeris, exposure_days: float
+) -> np.ndarray:
+    """Returns the numbers of the transits that have data, ascending.
+
+    Args:
+        cycle: Number of the transit of each cadence that is in one.
+        ephemeris: When the transits are.
+        exposure_days: Time from one exposure to the next.
+    """
+    numbers, counts = np.unique(cycle, return_counts=True)
+    expected = ephemeris.duration_days / max(exposure_days, 1e-6)
+    return np.asarray(numbers[counts >= max(LEAST_TRANSIT * expected, 1.0)])
+
+
+def _bins(
+    flat: DetrendedLightCurve, ephemeris: Ephemeris, phase: np.ndarray
+) -> FoldedBins | None:
+    return fold_bins(
+        phase,
+        flat.flux,
+        duration_days=ephemeris.duration_days,
+        noise=flat.point_error(),
+        exposure_days=flat.exposure_days,
+    )
+
+
+def _single(
+    flat: DetrendedLightCurve,
+    phase: np.ndarray,
+    cycle: np.ndarray,
+    fit: TransitFit,
+    *,
+    eclipse: bool = False,
+) -> TransitDepths:
+    return transit_depths(
+        phase,
+        cycle,
+        flat.flux,
+        fit,
+        noise=flat.point_error(),
+        exposure_days=flat.exposure_days,
+        eclipse=eclipse,
+    )
+
+
+def _secondary(
+    flat: DetrendedLightCurve, ephemeris: Ephemeris, fit: TransitFit
+) -> dict[str, float]:
+    """Measures the dip that was found beside the transits.
+
+    One that is certain is fitted anew; of others only the depth is asked for.
+    """
+    if flat.secondary is None:
+        return {}
+    days = flat.secondary.phase_days
+    beside = replace(ephemeris, epoch=ephemeris.epoch + days)
+    # The transit itself is no level to measure from.
+    away = ephemeris.duration_days * PRIMARY_DURATIONS / 2
+    flat = flat.take(np.abs(ephemeris.phase(flat.time)) > away)
+    phase, cycle = beside.phase(flat.time), beside.cycle(flat.time)
+    bins = _bins(flat, ephemeris, phase)
+    if bins is None:
+        return {}
+    own = replace(fit, shift_days=0.0)
+    if flat.secondary is not None and flat.secondary.snr > SECONDARY_SNR:
+        own = fit_transit(bins, fit.best_duration_days, eclipse=True) or own
+    depth, error = fit_depth(bins, own, eclipse=True)
+    single = _single(flat, phase, cycle, own, eclipse=True)
+    scale = excess_scatter((single.depth - depth) / single.error, single.cycle.size - 1)
+    return {
+        "secondary_depth": PPM * depth,
+        "secondary_error": PPM * float(np.hypot(scale * error, SHAPE_ERROR * depth)),
+        "secondary_phase": (days + own.shift_days) / ephemeris.period % 1.0,
+    }
