@@ -13,6 +13,7 @@ from mesa_keras.recipes.astroclip.embeddings import Embeddings
 from mesa_keras.recipes.astroclip.object_groups import object_groups
 from mesa_keras.recipes.astroclip.search_cells import Cells
 from mesa_keras.recipes.astroclip.search_filter import rows_where
+from mesa_keras.recipes.astroclip.search_index_about import about_view, tuning_queries
 from mesa_keras.recipes.astroclip.search_index_files import read_index, write_index
 
 KINDS = ("auto", "exact", "approximate")
@@ -104,16 +105,12 @@ class SimilarityIndex:
             modality: `"image"` or `"spectrum"`, the view that is found.
             **options: As the class's.
         """
-        about = {
-            "modality": modality,
-            "model_fingerprint": embeddings.model_fingerprint,
-            "data_fingerprint": embeddings.data_fingerprint,
-            "simulated": embeddings.simulated,
-            "num_rows": embeddings.num_rows,
-        }
-        options.setdefault("tuning", _some_of_both(embeddings))
+        options.setdefault("tuning", tuning_queries(embeddings))
         return cls(
-            vectors(embeddings, modality), embeddings.table, about=about, **options
+            vectors(embeddings, modality),
+            embeddings.table,
+            about=about_view(embeddings, modality),
+            **options,
         )
 
     @property
@@ -225,12 +222,3 @@ class SimilarityIndex:
             groups = np.where(own >= 0, self.groups[own], -1)
             truth = self._exact(queries, 10, self.rows, groups)
             cells.tune(queries, truth, groups, target_recall)
-
-
-def _some_of_both(
-    embeddings: Embeddings, num: int = 500
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Vectors of either view and their rows: an index is searched with both."""
-    valid = embeddings.valid_indices
-    rows = valid[np.linspace(0, len(valid) - 1, min(num, len(valid))).astype(int)]
-    return [(embeddings.image[rows], rows), (embeddings.spectrum[rows], rows)]

@@ -1,0 +1,153 @@
+"""A new object from its own file: read, brought to what the model takes, embedded."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mesa_keras.preprocessing.spectrum import (
+    air_to_vacuum,
+    join_spectra,
+    wavelength_grid,
+)
+from mesa_keras.readers.desi_coadd import read_desi_coadd
+from mesa_keras.readers.galaxy_cutout import read_galaxy_cutout
+from mesa_keras.readers.galaxy_file_error import GalaxyFileError
+from mesa_keras.readers.sdss_spectrum import read_sdss_spectrum
+
+# Pixel scales that differ by less than this part count as the same.
+_SAME_SCALE = 0.02
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class QueryFile:
+    """What a file holds, as the model takes it.
+
+    Attributes:
+        name: Name of the file, and of the object in it where it has several.
+        vector: Unit vector, float32 `(dim,)`.
+        model_fingerprint: What tells the model from others.
+        image: Fluxes in g, r, z, `(height, width, 3)`, or `None`.
+        flux: Flux on the model's grid, `(bins,)`, or `None`.
+        ivar: Its inverse variance, or `None`.
+        redshift: Redshift that the file gives, NaN where none.
+        warnings: What the reader noted.
+    """
+
+    name: str
+    vector: np.ndarray
+    model_fingerprint: str
+    image: np.ndarray | None = None
+    flux: np.ndarray | None = None
+    ivar: np.ndarray | None = None
+    redshift: float = float("nan")
+    warnings: tuple[str, ...] = ()
+
+
+def embed_query_file(
+    path: str | Path, model_path: str | Path, modality: str, target: int | None = None
+) -> QueryFile:
+    """Embeds a cut-out or a spectrum.
+
+    Args:
+        path: For `"image"` a FITS cut-out in g, r, z; for `"spectrum"` an SDSS `spec`
+            file or a DESI coadd.
+        model_path: Model of `python -m cli.train_astroclip`.
+        modality: `"image"` or `"spectrum"`.
+        target: TARGETID of the object, for a coadd of several.
+
+    Raises:
+        FileNotFoundError: If a file is missing.
+        ValueError: If a file is damaged, of another kind, or does not fit the model.
+    """
+    from mesa_keras.recipes.astroclip.embed import (
+        embed_images,
+        embed_spectra,
+        model_fingerprint,
+    )
+    from mesa_keras.recipes.astroclip.model import model_schema
+    from mesa_keras.training import open_model
+
+    path = Path(path)
+    model = open_model(model_path)
+    schema = model_schema(model)
+    found: dict[str, Any]
+    if modality == "image":
+        found = _image(path, schema)
+        vector = embed_images(model, found["image"][None])[0]
+    else:
+        found = _spectrum(path, schema, target)
+        vector = embed_spectra(model, found["flux"][None], found["ivar"][None])[0]
+    if not np.isfinite(vector).all():
+        raise ValueError(f"{path}: holds no measured value to embed.")
+    return QueryFile(vector=vector, model_fingerprint=model_fingerprint(model), **found)
+
+
+def _image(path: Path, schema: dict[str, Any]) -> dict[str, Any]:
+    cutout = read_galaxy_cutout(path)
+    if not cutout.is_linear or cutout.unit != schema["image_unit"]:
+        raise ValueError(
+            f"{path}: pixels must be in {schema['image_unit']}, as the model's. "
+            f"Received: {cutout.unit}"
+        )
+    ratio = cutout.pixel_scale / schema["pixel_scale"]
+    if np.isfinite(ratio) and abs(ratio - 1) > _SAME_SCALE:
+        raise ValueError(
+            f"{path}: pixels must have {schema['pixel_scale']} arcsec, as the model's. "
+            f"Received: {cutout.pixel_scale:.4g} arcsec"
+        )
+    return {"name": path.name, "image": cutout.image, "warnings": cutout.warnings}
+
+
+def _spectrum(path: Path, schema: dict[str, Any], target: int | None) -> dict[str, Any]:
+    grid = wavelength_grid(**schema["wavelength"])
+    try:
+        return _sdss(path, grid)
+    except GalaxyFileError as error:
+        not_sdss = error
+    try:
+        return _desi(path, grid, target)
+    except GalaxyFileError as error:
+        raise ValueError(
+            f"{path}: neither a spectrum of SDSS nor a coadd of DESI can be read. "
+            f"({not_sdss}; {error})"
+        ) from error
+
+
+def _sdss(path: Path, grid: np.ndarray) -> dict[str, Any]:
+    spectrum = read_sdss_spectrum(path)
+    wavelength = spectrum.wavelength
+    if spectrum.in_air:
+        wavelength = air_to_vacuum(wavelength)
+    flux, ivar = join_spectra([(wavelength, spectrum.flux, spectrum.ivar)], grid)
+    return {
+        "name": path.name,
+        "flux": flux,
+        "ivar": ivar,
+        "redshift": spectrum.redshift,
+        "warnings": spectrum.warnings,
+    }
+
+
+def _desi(path: Path, grid: np.ndarray, target: int | None) -> dict[str, Any]:
+    coadd = read_desi_coadd(path)
+    ids = coadd.table["object_id"].to_numpy()
+    rows = np.arange(len(ids)) if target is None else np.flatnonzero(ids == target)
+    if len(rows) != 1:
+        raise ValueError(
+            f"{path}: `query_target` must name one of its {len(ids)} objects, such as "
+            f"{', '.join(map(str, ids[:3]))}. Received: {target}"
+        )
+    row = int(rows[0])
+    arms = [(w, flux[0], ivar[0]) for w, flux, ivar in coadd.arms(row, row + 1)]
+    flux, ivar = join_spectra(arms, grid)
+    entry = coadd.table.iloc[row]
+    notes = (f"{path.name}: {entry['reason']}",) if entry["reason"] else ()
+    return {
+        "name": f"{path.name} {entry['object_id']}",
+        "flux": flux,
+        "ivar": ivar,
+        "redshift": float(entry["redshift"]),
+        "warnings": (*coadd.warnings, *notes),
+    }
