@@ -44,6 +44,7 @@ KNOWN_COLUMNS: dict[str, str] = {
     "magnitude": "apparent magnitude in the band of the mission",
 }
 TEXT_COLUMNS = ("object_id", "star_id", "label", "light_curve")
+_EPOCH_SYSTEMS = {"kepler": "BKJD", "k2": "BKJD", "tess": "BTJD"}
 _FLUX_COLUMN = re.compile(r"flux_(\d+)$")
 
 
@@ -134,7 +135,7 @@ def read_candidates(
         sha256=file_sha256(path),
         warnings=tuple(notes),
         faults=np.array(["; ".join(reasons) for reasons in faults], dtype=str),
-        epoch_system=archive.epoch_system if archive is not None else None,
+        epoch_system=_epoch_system(missions),
         has_object_id=has_object_id,
         has_star_id=has_star_id,
         star_catalogue=catalogue,
@@ -143,6 +144,12 @@ def read_candidates(
 
 def _missions(frame: Any) -> list[str]:
     return list(np.unique(clean_text(frame["mission"]))) if "mission" in frame else []
+
+
+def _epoch_system(missions: Sequence[str]) -> str | None:
+    """Time system of the epochs, where all rows are of missions that share one."""
+    found = {_EPOCH_SYSTEMS.get(name.casefold()) for name in missions}
+    return found.pop() if len(found) == 1 else None
 
 
 def _rename(frame: Any, columns: Mapping[str, str], path: Path) -> Any:

@@ -169,3 +169,19 @@ def test_real_tables(real_data, name, rows, labels):
     assert (table.faults == "").mean() > 0.99
     assert table.frame["star_id"].nunique() < rows
     assert (table.frame["object_id"].str.len() > 8).all()
+
+
+@pytest.mark.parametrize(
+    ("missions", "system"),
+    [
+        (("Kepler", "Kepler"), "BKJD"),
+        (("K2", "kepler"), "BKJD"),
+        (("TESS", "TESS"), "BTJD"),
+        (("Kepler", "TESS"), None),
+        (("Gaia", "Gaia"), None),
+    ],
+)
+def test_the_mission_tells_the_time_system_of_epochs(tmp_path, missions, system):
+    rows = [f"{i},{i},1.5,PC,{name}" for i, name in enumerate(missions)]
+    text = "\n".join(["object_id,star_id,period,label,mission", *rows])
+    assert read_candidates(write(tmp_path, text)).epoch_system == system
