@@ -46,14 +46,14 @@ class QueryFile:
 
 
 def embed_query_file(
-    path: str | Path, model_path: str | Path, modality: str, target: int | None = None
+    path: str | Path, model: Any, modality: str, target: int | None = None
 ) -> QueryFile:
     """Embeds a cut-out or a spectrum.
 
     Args:
         path: For `"image"` a FITS cut-out in g, r, z; for `"spectrum"` an SDSS `spec`
             file or a DESI coadd.
-        model_path: Model of `python -m cli.train_astroclip`.
+        model: Model of `python -m cli.train_astroclip`, or its file.
         modality: `"image"` or `"spectrum"`.
         target: TARGETID of the object, for a coadd of several.
 
@@ -70,7 +70,8 @@ def embed_query_file(
     from mesa_keras.training import open_model
 
     path = Path(path)
-    model = open_model(model_path)
+    if isinstance(model, (str, Path)):
+        model = open_model(model)
     schema = model_schema(model)
     found: dict[str, Any]
     if modality == "image":
