@@ -6,6 +6,7 @@ from mesa_keras.branches.image import image_cnn
 from mesa_keras.branches.image_mobilenet import image_mobilenet_v3_small
 from mesa_keras.branches.image_separable import image_separable
 from mesa_keras.branches.light_curve import adapt_statistics, light_curve_transformer
+from mesa_keras.branches.patch_decoder import patch_decoder
 from mesa_keras.branches.projection import projection_head
 from mesa_keras.branches.spectrum import (
     adapt_spectrum,
@@ -23,6 +24,7 @@ __all__ = [
     "image_mobilenet_v3_small",
     "image_separable",
     "light_curve_transformer",
+    "patch_decoder",
     "projection_head",
     "spectrum_cnn",
     "spectrum_transformer",

@@ -18,6 +18,8 @@ from mesa_keras.layers import (
 )
 
 STEMS = ("linear", "convolution")
+# Views of at least so many steps cover a whole period.
+_LONG_VIEW = 100
 
 
 def light_curve_transformer(
@@ -32,6 +34,7 @@ def light_curve_transformer(
     stem: str = "linear",
     statistics: bool = False,
     measured: bool = False,
+    return_tokens: bool = False,
     name: str = "light_curve",
 ) -> keras.Model:
     """Builds a Transformer over the patches of one or several views.
@@ -39,8 +42,10 @@ def light_curve_transformer(
     Every view is cut into patches; each patch becomes a token with the position inside
     its view added. The tokens of all views stand in one sequence behind a class token
     and attend to each other; the embedding of a view is the bias of its own patch
-    layer. Patches without a value are masked, so any view, or all, may be missing.
-    Only the class token is read, so the last block computes that one alone.
+    layer. Patches without a value are masked, so any view, or all, may be missing, and
+    a branch for fewer views that takes over the weights gives what this one gives
+    without the others. Only the class token is read, so the last block computes that
+    one alone.
 
     Args:
         view_steps: Number of steps per view, for example `{"global_view": 201,
@@ -60,11 +65,15 @@ def light_curve_transformer(
         measured: Whether the statistics come in by further inputs, `<view>_statistics`
             of shape `(batch, len(SeriesStatistics.names))`: several branches on the
             same views need not measure them again each.
+        return_tokens: Whether the tokens come out as well, to rebuild what is missing
+            from them: see `patch_decoder`. The weights are the same.
         name: Name of the branch and prefix of its layers.
 
     Returns:
         Model from `{view: (batch, steps)}`, NaN = missing, to an embedding `(batch,
-        hidden_dim)`.
+        hidden_dim)`; with `return_tokens` to a dictionary of `embedding`, `tokens`
+        (batch, tokens, hidden_dim) and `valid`, boolean (batch, tokens): the token has
+        a value to stand for. `token_places` says which token is what.
 
     Raises:
         ValueError: If there is no view, no layer, `stem` is unknown or does not go with
@@ -91,11 +100,12 @@ def light_curve_transformer(
             f"`stem` must be of {STEMS}, and a convolution needs a `patch_size` of at "
             f"least 4. Received: stem={stem!r}, patch_size={patch_size}"
         )
-    inputs, tokens, valid = {}, [], []
+    inputs: dict[str, Any] = {}
+    tokens, valid = [], []
     for view, steps in view_steps.items():
         inputs[view] = keras.Input((steps,), name=view)
-        size = patch_size if steps >= 100 else max(1, patch_size // 2)
         embed = ConvolutionalPatchEmbedding if stem == "convolution" else PatchEmbedding
+        size = steps_of_patch(steps, patch_size)
         x, present = embed(size, hidden_dim, name=f"{name}_{view}_patches")(
             ops.expand_dims(inputs[view], -1)
         )
@@ -124,11 +134,37 @@ def light_curve_transformer(
             num_heads,
             mlp_dim or 4 * hidden_dim,
             dropout=dropout,
-            first_token_only=i == num_layers - 1,
+            first_token_only=i == num_layers - 1 and not return_tokens,
             name=f"{name}_block_{i}",
         )(x, attend)
     x = layers.LayerNormalization(epsilon=1e-6, name=f"{name}_norm")(x)
-    return keras.Model(inputs, x[:, 0], name=name)
+    outputs = x[:, 0]
+    if return_tokens:
+        outputs = {"embedding": outputs, "tokens": x, "valid": attend}
+    return keras.Model(inputs, outputs, name=name)
+
+
+def steps_of_patch(steps: int, patch_size: int) -> int:
+    """Steps of a patch of a view of `steps`: short views are finer in time."""
+    return patch_size if steps >= _LONG_VIEW else max(1, patch_size // 2)
+
+
+def token_places(
+    view_steps: Mapping[str, int], *, patch_size: int, statistics: bool
+) -> dict[str, slice]:
+    """Returns where the patches of each view stand among the tokens of a branch.
+
+    Args:
+        view_steps: Steps by view, as the branch was built.
+        patch_size: As the branch was built.
+        statistics: As the branch was built.
+    """
+    places, first = {}, 1
+    for view, steps in view_steps.items():
+        count = -(-steps // steps_of_patch(steps, patch_size))
+        places[view] = slice(first, first + count)
+        first += count + statistics
+    return places
 
 
 def adapt_statistics(branch: keras.Model, views: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from mesa_keras.layers.decision_rule import DecisionRule
 from mesa_keras.layers.fast_dropout import FastDropout
 from mesa_keras.layers.feature_normalization import FeatureNormalization
 from mesa_keras.layers.log_positional_encoding import LogPositionalEncoding
+from mesa_keras.layers.mask_token import MaskToken
 from mesa_keras.layers.numerical_embedding import NumericalEmbedding
 from mesa_keras.layers.patch_embedding import PatchEmbedding
 from mesa_keras.layers.pixel_scaling import PixelScaling
@@ -34,6 +35,7 @@ __all__ = [
     "FeatureNormalization",
     "LearnedPositionalEncoding",
     "LogPositionalEncoding",
+    "MaskToken",
     "NumericalEmbedding",
     "PatchEmbedding",
     "PixelScaling",

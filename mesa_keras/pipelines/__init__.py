@@ -17,6 +17,7 @@ _MODULES = {
     "evaluation_batches": "dataset",
     "evaluation_pairs": "pair_batches",
     "is_present": "pair_index",
+    "mask_patches": "masking",
     "mix_up": "mixup",
     "rand_augment": "randaugment",
     "split_by_group": "split",

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from mesa_keras.branches import adapt_statistics, light_curve_transformer
+from mesa_keras.branches.light_curve import token_places
 from mesa_keras.layers import SeriesStatistics
 from tests.keras_checks import check_saving
 
@@ -220,3 +221,55 @@ def test_a_missing_view_adds_nothing_with_statistics(missing):
 def test_stems_that_do_not_exist_or_fit_are_refused(changes):
     with pytest.raises(ValueError, match="`stem` must be of"):
         build(**changes)
+
+
+def by_path(model):
+    return {weight.path: np.asarray(weight) for weight in model.weights}
+
+
+def take(model, source):
+    """Gives a model the weights of another by path."""
+    known = by_path(source)
+    for weight in model.weights:
+        weight.assign(known[weight.path])
+
+
+@pytest.mark.parametrize("settings", [{}, RICH], ids=["plain", "rich"])
+@pytest.mark.parametrize("kept", list(STEPS))
+def test_a_branch_without_a_view_is_one_where_it_is_missing(kept, settings):
+    model = build(**settings)
+    adapt_statistics(model, VIEWS)
+    missing = {
+        name: view if name == kept else np.full_like(view, np.nan)
+        for name, view in VIEWS.items()
+    }
+    short = build({kept: STEPS[kept]}, **settings)
+    take(short, model)
+    np.testing.assert_allclose(
+        encode(short, {kept: VIEWS[kept]}),
+        encode(model, missing),
+        rtol=1e-4,
+        atol=1e-5,
+    )
+
+
+def test_the_tokens_come_out_and_change_nothing(tmp_path):
+    model, tokens = build(**RICH), build(**RICH, return_tokens=True)
+    assert set(by_path(model)) == set(by_path(tokens))
+    take(tokens, model)
+    views = {name: view.copy() for name, view in VIEWS.items()}
+    views["global_view"][0, 16:32] = np.nan
+    views["local_view"][1] = np.nan
+    found = {name: np.asarray(x) for name, x in tokens(views).items()}
+    np.testing.assert_allclose(found["embedding"], encode(model, views), atol=1e-5)
+    np.testing.assert_array_equal(found["tokens"][:, 0], found["embedding"])
+    assert found["tokens"].shape == (5, 28, 8)
+    places = token_places(STEPS, patch_size=8, statistics=True)
+    assert places == {"global_view": slice(1, 16), "local_view": slice(17, 27)}
+    valid = found["valid"]
+    np.testing.assert_array_equal(
+        np.flatnonzero(~valid[0, places["global_view"]]), [2, 3]
+    )
+    assert not valid[1, 17:28].any()
+    assert valid[:, 0].all()
+    check_saving(tokens, views, tmp_path)

@@ -57,6 +57,7 @@ LAYERS = {
         SERIES,
     ),
     "TransformerBlock": (lambda: layers.TransformerBlock(2, 8), SERIES),
+    "MaskToken": (layers.MaskToken, SERIES),
     "FastDropout": (lambda: layers.FastDropout(0.4, seed=1), SERIES),
     "PatchEmbedding": (lambda: layers.PatchEmbedding(3, 5), GAPS),
     "ConvolutionalPatchEmbedding": (
@@ -80,10 +81,16 @@ LOSSES = {
     "InfoNCE": (losses.InfoNCE(), INDEX, PAIRS),
     "SigmoidContrastive": (losses.SigmoidContrastive(), INDEX, PAIRS),
     "FocalLoss": (losses.FocalLoss(alpha=[1.0, 2.0, 3.0]), LABELS, LOGITS),
+    "MaskedReconstruction": (losses.MaskedReconstruction(), GAPS, SERIES[:, ::-1]),
 }
 METRICS = {
     "RetrievalRecall": (metrics.RetrievalRecall(), INDEX, PAIRS),
     "ExpectedCalibrationError": (metrics.ExpectedCalibrationError(), LABELS, LOGITS),
+    "LabelledAccuracy": (
+        metrics.LabelledAccuracy(),
+        np.array([0, -1, 2, 1, 0]),
+        LOGITS,
+    ),
 }
 NAMES = [*LAYERS, *LOSSES, *METRICS]
 
@@ -102,6 +109,7 @@ def outputs(name):
     valid = np.arange(7)[None] < np.array([7, 4, 1])[:, None]
     options = {
         "TransformerBlock": {"valid": valid},
+        "MaskToken": {"valid": valid},
         "FastDropout": {"training": True},
         "UnitPairs": {"present": np.arange(10).reshape(5, 2) % 3 > 0},
         "DecisionRule": {"present": np.array([[1, 0], [0, 1], [1, 1], [0, 0], [1, 0]])},
