@@ -142,6 +142,13 @@ class PairStoreWriter:
         }
         write_json(self._sidecar(shard), record)
 
+    def read(self, shard: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Reads a shard that was written: images, flux and inverse variance."""
+        images, flux, ivar = (
+            np.load(path, allow_pickle=False) for path in self._paths(shard).values()
+        )
+        return images, flux, ivar
+
     def finish(self, index: pd.DataFrame) -> Path:
         """Makes the folder a store, once all shards are written.
 

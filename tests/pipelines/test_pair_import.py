@@ -1,0 +1,58 @@
+import numpy as np
+
+from mesa_keras.pipelines.pair_import import array_flags, assign_splits, repeated_ids
+
+
+def test_array_flags_tell_why():
+    images = np.ones((6, 4, 4, 3), "float16")
+    flux, ivar = np.ones((6, 50), "float32"), np.ones((6, 50), "float32")
+    images[1] = np.nan
+    images[2] = 0
+    flux[3], ivar[3] = np.nan, 0
+    flux[4] = 0
+    ivar[5] = 0
+    images[5] = np.nan
+    image, spectrum, reasons = array_flags(images, flux, ivar)
+    assert image.tolist() == [True, False, False, True, True, False]
+    assert spectrum.tolist() == [True, True, True, False, False, False]
+    assert reasons == [
+        {},
+        {"image": "no image"},
+        {"image": "image holds no flux"},
+        {"spectrum": "no spectrum"},
+        {"spectrum": "spectrum is all zero"},
+        {
+            "image": "no image",
+            "spectrum": "spectrum has no inverse variance above 0",
+        },
+    ]
+
+
+def test_splits_are_made_by_object():
+    ids = np.repeat(np.arange(500), 2)
+    split = assign_splits(ids, np.full(1000, ""))
+    share = {name: (split == name).mean() for name in set(split)}
+    assert set(share) == {"train", "validation", "calibration", "test"}
+    assert abs(share["train"] - 0.7) < 0.02
+    assert (split[::2] == split[1::2]).all()
+    np.testing.assert_array_equal(split, assign_splits(ids, np.full(1000, "")))
+
+
+def test_named_splits_stay_and_training_gives_a_tenth():
+    named = np.array(["train"] * 800 + ["test"] * 200)
+    split = assign_splits(np.arange(1000), named)
+    assert (split[800:] == "test").all()
+    assert abs((split == "validation").sum() - 40) < 3
+    assert abs((split == "calibration").sum() - 40) < 3
+    whole = np.array(["train"] * 800 + ["validation"] * 200)
+    np.testing.assert_array_equal(assign_splits(np.arange(1000), whole), whole)
+
+
+def test_few_objects_are_not_split():
+    assert assign_splits(np.arange(5), np.full(5, "")) is None
+    few = np.array(["train"] * 4 + ["test"])
+    np.testing.assert_array_equal(assign_splits(np.arange(5), few), few)
+
+
+def test_repeated_ids():
+    assert repeated_ids(np.array([7, 3, 7, 9, 3])).tolist() == [0, 1, 0, 3, 1]
