@@ -78,3 +78,19 @@ def write_small_store(folder, count=140, seed=0, shard_rows=32, **settings):
     about |= {"shard_rows": shard_rows, **settings}
     write_pair_store(folder, index, [(images, flux, ivar)], settings=about)
     return folder
+
+
+def small_model(folder, **changes):
+    """A model for the store, not trained, whose scalings know the data."""
+    import keras
+
+    from mesa_keras.recipes.astroclip.data import load_data
+    from mesa_keras.recipes.astroclip.model import build_model
+    from mesa_keras.recipes.astroclip.train import adapt
+
+    config = small_config(**changes)
+    keras.utils.set_random_seed(1)
+    data = load_data(folder, config)
+    model = build_model(config, data.store.settings)
+    adapt(model, data, config)
+    return model

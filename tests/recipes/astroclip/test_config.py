@@ -1,0 +1,60 @@
+import dataclasses
+
+import pytest
+
+from cli.train_astroclip import parser
+from mesa_keras.config_fields import from_dict
+from mesa_keras.recipes.astroclip.config import AstroclipConfig
+from mesa_keras.recipes.astroclip.presets import PRESETS
+
+
+def test_every_field_says_what_it_means():
+    for field in dataclasses.fields(AstroclipConfig):
+        assert len(field.metadata["help"]) > 10, field.name
+
+
+def test_a_configuration_survives_json():
+    config = AstroclipConfig.small(temperature="learnable")
+    assert from_dict(AstroclipConfig, dataclasses.asdict(config)) == config
+
+
+def test_the_seed_preset_has_the_published_numbers():
+    seed = PRESETS["seed"]
+    assert (seed.batch_size, seed.epochs, seed.temperature) == (512, 75, 0.07)
+    assert (seed.learning_rate, seed.weight_decay) == (5e-4, 1e-4)
+    assert seed.image_scaling == "standardize"
+    assert seed.embedding_dim == 128
+    assert seed.view_weight == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"embedding_dim": 1}, "`embedding_dim` must lie"),
+        ({"temperature": 0}, "`temperature` must be positive, or `learnable`"),
+        ({"temperature": "warm"}, "`temperature` must be positive, or `learnable`"),
+        ({"loss": "mse"}, "`loss` must be of"),
+        ({"hidden_dim": 30, "num_heads": 4}, "`num_heads` must divide"),
+        ({"redshift_range": (0.8, 0.0)}, "`redshift_range` must be a lowest"),
+        ({"redshift_range": (0.8,)}, "`redshift_range` must be a lowest"),
+        ({"view_share": 0.0}, "`view_share` must lie"),
+        ({"image_scaling": "standardize"}, "`photometry_radii` must be `none`"),
+        ({"rotation": "half"}, "`rotation` must be of"),
+    ],
+)
+def test_values_out_of_range_are_refused(changes, rule):
+    with pytest.raises(ValueError, match=rule):
+        AstroclipConfig(**changes)
+
+
+def test_flags_are_read():
+    argv = ["--temperature", "learnable", "--photometry_radii", "none"]
+    argv += ["--image-filters", "8,16", "--redshift_range", "0,0.5"]
+    argv += ["--freeze", "image,spectrum", "--no-augment"]
+    found = parser().parse_args(argv)
+    assert found.temperature == "learnable"
+    assert found.photometry_radii == ()
+    assert found.image_filters == (8, 16)
+    assert found.redshift_range == (0.0, 0.5)
+    assert found.freeze == ("image", "spectrum")
+    assert found.augment is False
