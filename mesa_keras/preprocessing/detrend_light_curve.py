@@ -25,8 +25,8 @@ from mesa_keras.preprocessing.transit_secondary import SecondaryDip, find_second
 SECONDARY_SNR = 7.0
 # Masks never hide more than this: some of the star must be seen to know its level.
 LARGEST_MASK = 0.7
-# Simulated curves may have no noise at all.
-LEAST_NOISE = 1e-9
+# Simulated curves may have no noise at all; no real one has less.
+LEAST_NOISE = 1e-7
 _SIGMA_OF_MAD = 1.4826
 
 
@@ -188,7 +188,7 @@ def _flatten(
     clipped = outliers(
         seen.time,
         flux,
-        scatter_by_segment(flux, seen.segment, quiet),
+        np.maximum(scatter_by_segment(flux, seen.segment, quiet), LEAST_NOISE),
         protected=masked,
         duration_days=ephemeris.duration_days,
         exposure_days=cadence,

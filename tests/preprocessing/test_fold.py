@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesa_keras.preprocessing import phase_fold
+from mesa_keras.preprocessing import Ephemeris, phase_fold
 
 PERIODS = st.floats(0.2, 800.0)
 TIMES = st.floats(0.0, 3000.0)
@@ -49,3 +49,38 @@ def test_rejects_period(period):
 def test_rejects_epoch():
     with pytest.raises(ValueError, match="`epoch` must be a finite"):
         phase_fold([1.0], 1.0, np.nan)
+
+
+def test_ephemeris():
+    transits = Ephemeris(period=4.0, epoch=10.0, duration=24.0)
+    time = np.array([9.0, 9.6, 10.4, 11.9, 12.1, 14.0, np.pi])
+    np.testing.assert_allclose(transits.phase(time)[:3], [-1, -0.4, 0.4])
+    assert transits.cycle(time).tolist() == [0, 0, 0, 0, 1, 1, -2]
+    assert transits.near(time).tolist() == [
+        False,
+        True,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert transits.near(time, 2.5)[1:3].all()
+    # Never more than half of the period.
+    wide = Ephemeris(period=4.0, epoch=10.0, duration=90.0)
+    assert wide.duration_days == 2
+    assert wide.near(np.arange(0, 4, 0.01), 3.0).mean() == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"period": 0.0}, "`period` must be positive"),
+        ({"epoch": np.inf}, "`epoch` must be a finite"),
+        ({"duration": np.nan}, "`duration` must be positive hours"),
+        ({"duration": 96.0}, "`duration` must be shorter than the period"),
+    ],
+)
+def test_rejects_ephemeris(changed, message):
+    with pytest.raises(ValueError, match=message):
+        Ephemeris(**({"period": 4.0, "epoch": 1.0, "duration": 2.0} | changed))
