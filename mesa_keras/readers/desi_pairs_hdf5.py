@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from mesa_keras.readers.galaxy_file_error import GalaxyFileError
+from mesa_keras.readers.hdf5_file import open_hdf5
 
 # Part of each numbered group of the published file that its users train on.
 PUBLISHED_TRAIN_PART = 0.8
@@ -33,8 +34,6 @@ _SPLITS = {
     "validation": "validation",
     "test": "test",
 }
-# What h5py raises on damaged files.
-_DAMAGE = (OSError, RuntimeError, KeyError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class DesiPairs:
             GalaxyFileError: If the file is damaged there.
         """
         found: dict[str, list[np.ndarray]] = {"image": [], "spectrum": [], "ivar": []}
-        with _Opened(self.path) as file:
+        with open_hdf5(self.path) as file:
             first = 0
             for name, count in self.groups:
                 part = slice(max(start - first, 0), max(min(stop - first, count), 0))
@@ -120,7 +119,7 @@ def read_desi_pairs(path: str | os.PathLike[str]) -> DesiPairs:
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file.")
-    with _Opened(path) as file:
+    with open_hdf5(path) as file:
         names = list(_group_names(file))
         if not names:
             raise GalaxyFileError(
@@ -205,33 +204,6 @@ class _Part:
             has_ivar="ivar" in datasets,
             published=leaf.isdigit(),
         )
-
-
-class _Opened:
-    """Opens an HDF5 file for a `with` block; what goes wrong is one sentence."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> Any:
-        try:
-            import h5py  # type: ignore[import-untyped]
-        except ImportError as error:
-            raise ImportError(
-                "HDF5 files need h5py: pip install mesa_keras[galaxies]"
-            ) from error
-        try:
-            self.file = h5py.File(self.path, "r")
-        except OSError as error:
-            raise GalaxyFileError(
-                self.path, f"no HDF5 file, or a truncated one ({error})"
-            ) from error
-        return self.file
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        self.file.close()
-        if isinstance(error, _DAMAGE) and not isinstance(error, GalaxyFileError):
-            raise GalaxyFileError(self.path, f"damaged HDF5 file ({error})") from error
 
 
 def _group_names(file: Any) -> Iterator[str]:
