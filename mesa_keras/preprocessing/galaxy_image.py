@@ -59,9 +59,9 @@ def rescale_image(image: ArrayLike, factor: float) -> np.ndarray:
         )
     rows, columns = (_shares(length, factor) for length in image.shape[:2])
     missing = ~np.isfinite(image)
-    flux = np.einsum("ai,ijb,cj->acb", rows, np.where(missing, 0.0, image), columns)
+    flux = _dealt(np.where(missing, 0.0, image), rows, columns)
     # Part of each new pixel that is covered by old ones that are there.
-    there = np.einsum("ai,ijb,cj->acb", rows, (~missing).astype(float), columns)
+    there = _dealt((~missing).astype(float), rows, columns)
     flux[there / factor**-2 < _COVERED] = np.nan
     return np.asarray(flux, dtype=np.float32)
 
@@ -83,6 +83,11 @@ def _overlap(have: int, want: int) -> tuple[slice, slice]:
         return slice(start, start + want), slice(0, want)
     start = (want - have) // 2
     return slice(0, have), slice(start, start + have)
+
+
+def _dealt(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Deals pixels to new rows and columns, band by band."""
+    return np.moveaxis(rows @ np.moveaxis(image, -1, 0) @ columns.T, 0, -1)
 
 
 def _shares(length: int, factor: float) -> np.ndarray:

@@ -6,6 +6,8 @@ from mesa_keras.readers.candidate_table import (
     CandidateTable,
     read_candidates,
 )
+from mesa_keras.readers.desi_coadd import DesiCoadd, read_desi_coadd
+from mesa_keras.readers.desi_pairs_hdf5 import DesiPairs, read_desi_pairs
 from mesa_keras.readers.frame import (
     FRAME_EXTENSIONS,
     Frame,
@@ -21,6 +23,8 @@ from mesa_keras.readers.frame_header import (
     header_values,
     observing_night,
 )
+from mesa_keras.readers.galaxy_cutout import GalaxyCutout, read_galaxy_cutout
+from mesa_keras.readers.galaxy_file_error import GalaxyFileError
 from mesa_keras.readers.light_curve import LightCurve, LightCurveSegment
 from mesa_keras.readers.light_curve_object import from_lightkurve
 from mesa_keras.readers.light_curve_reader import read_light_curve, read_light_curves
@@ -33,6 +37,7 @@ from mesa_keras.readers.pair_store_writer import (
     write_pair_store,
 )
 from mesa_keras.readers.row_values import NO_USABLE_VALUE
+from mesa_keras.readers.sdss_spectrum import SdssSpectrum, read_sdss_spectrum
 from mesa_keras.readers.star_catalogue import star_number
 from mesa_keras.readers.table_file import file_sha256, read_table
 from mesa_keras.readers.views import DEFAULT_CONVENTION, ViewSet, read_views
@@ -45,13 +50,18 @@ __all__ = [
     "LEAKING_ARCHIVE_COLUMNS",
     "NO_USABLE_VALUE",
     "CandidateTable",
+    "DesiCoadd",
+    "DesiPairs",
     "Frame",
     "FrameClaim",
     "FrameError",
+    "GalaxyCutout",
+    "GalaxyFileError",
     "LightCurve",
     "LightCurveSegment",
     "PairStore",
     "PairStoreWriter",
+    "SdssSpectrum",
     "ViewSet",
     "camera_name",
     "claimed_classes",
@@ -64,9 +74,13 @@ __all__ = [
     "open_pair_store",
     "read_candidates",
     "read_claim",
+    "read_desi_coadd",
+    "read_desi_pairs",
     "read_frame",
+    "read_galaxy_cutout",
     "read_light_curve",
     "read_light_curves",
+    "read_sdss_spectrum",
     "read_table",
     "read_views",
     "star_number",

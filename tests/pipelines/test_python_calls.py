@@ -44,7 +44,7 @@ def test_a_process_ends_though_an_iterator_still_reads():
         [sys.executable, "-c", textwrap.dedent(SCRIPT)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0
     assert done.stdout == "0\n"
