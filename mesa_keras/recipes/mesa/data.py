@@ -183,6 +183,8 @@ def load_data(
         views_path=views_path,
         simulate=simulate_missing and bool(known),
         seed=seed,
+        expected=expected_views,
+        convention=expected_convention,
     )
     if not known and views.source == "none":
         raise ValueError(

@@ -5,23 +5,35 @@ In this order: a `views.npz` beside the table (or named), raw files named in a c
 a simulation from the catalogue values of each row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from mesa_keras.preprocessing.views_settings import ViewSettings
 from mesa_keras.readers import (
     DEFAULT_CONVENTION,
     CandidateTable,
-    read_light_curve,
+    read_light_curves,
     read_views,
-    to_time_system,
+)
+from mesa_keras.recipes.mesa.raw_views import (
+    Event,
+    event_views,
+    named_views,
+    table_events,
 )
 
 VIEWS_FILE = "views.npz"
 INLINE_VIEW = "flux"
 INLINE_CONVENTION = "as given"
+# Between the names of several files of a row, quarters or sectors of its star.
+FILE_SEPARATOR = ";"
+_OTHER_PIPELINE = (
+    "the views were made from raw light curves in the scaling of the published ones, "
+    "which another pipeline made: scores may differ from those of its views"
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ def load_views(
     views_path: str | Path | None = None,
     simulate: bool = True,
     seed: int = 0,
+    expected: Mapping[str, int] | None = None,
+    convention: str | None = None,
 ) -> Views:
     """Finds the light curves of a table.
 
@@ -60,6 +74,8 @@ def load_views(
         views_path: File of views; `None` takes `views.npz` beside the table, if any.
         simulate: Whether to simulate light curves where the data have none.
         seed: Seed of the simulation.
+        expected: Steps by name of the views of a model, which raw files are binned to.
+        convention: Convention of that model's views, which raw files are scaled by.
 
     Returns:
         The views, rows in the table's order.
@@ -73,7 +89,7 @@ def load_views(
         read = read_views(views_path or beside, table.frame["object_id"])
         return Views(read.views, "views", read.convention, read.sha256, read.warnings)
     if "light_curve" in table.frame and (table.frame["light_curve"] != "").any():
-        return _from_files(table)
+        return _from_files(table, expected, convention)
     if columns := table.flux_columns():
         return _inline(table, columns)
     if simulate:
@@ -106,43 +122,73 @@ def _inline(table: CandidateTable, columns: list[str]) -> Views:
     return Views({INLINE_VIEW: flux}, "inline", INLINE_CONVENTION)
 
 
-def _from_files(table: CandidateTable) -> Views:
+def _from_files(
+    table: CandidateTable,
+    expected: Mapping[str, int] | None,
+    convention: str | None,
+) -> Views:
+    """Views from the raw files that the rows name, folded star by star."""
+    settings = _settings(expected)
+    events = table_events(table.frame, table.epoch_system)
+    siblings: dict[str, list[Event]] = {}
+    for event, star in zip(events, table.frame["star_id"], strict=True):
+        siblings.setdefault(star, []).append(event)
     faults: dict[int, str] = {}
     notes: dict[str, None] = {}
     arrays: dict[str, np.ndarray] = {}
-    for row, name in enumerate(table.frame["light_curve"]):
-        if not name:
+    for event, names in zip(events, table.frame["light_curve"], strict=True):
+        if not names:
             continue
+        star = table.frame["star_id"].iloc[event.row]
         try:
-            views, said = _fold_file(table, row, table.path.parent / name)
+            views, said = _fold_files(
+                table, event, names, siblings[star], settings, convention
+            )
         except (OSError, ValueError) as error:
-            faults[row] = f"light curve: {error}"
+            faults[event.row] = f"light curve: {error}"
             continue
         notes.update(dict.fromkeys(said))
         for view, values in views.items():
             if view not in arrays:
                 shape = (len(table.frame), len(values))
                 arrays[view] = np.full(shape, np.nan, dtype=np.float32)
-            arrays[view][row] = values
-    warnings = tuple(notes)
-    return Views(arrays, "raw", DEFAULT_CONVENTION, warnings=warnings, faults=faults)
-
-
-def _fold_file(
-    table: CandidateTable, row: int, path: Path
-) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
-    from mesa_keras.preprocessing.light_curve import make_views
-
-    cells = table.frame.iloc[row]
-    for name in ("period", "epoch", "duration"):
-        if not np.isfinite(cells.get(name, np.nan)):
-            raise ValueError(f"{path.name} cannot be folded without a {name}.")
-    curve = read_light_curve(path)
-    epoch = to_time_system(cells["epoch"], table.epoch_system, curve.time_system)
-    views = make_views(
-        curve.time, curve.flux, cells["period"], epoch, cells["duration"]
+            arrays[view][event.row] = values
+    if convention == DEFAULT_CONVENTION and arrays:
+        notes[_OTHER_PIPELINE] = None
+    return Views(
+        arrays,
+        "raw",
+        DEFAULT_CONVENTION if convention == DEFAULT_CONVENTION else settings.convention,
+        warnings=tuple(notes),
+        faults=faults,
     )
-    return views, curve.warnings
+
+
+def _settings(expected: Mapping[str, int] | None) -> ViewSettings:
+    """Bins as the model has them, ours where there is none."""
+    bins = {
+        f"{name}_bins": int((expected or {})[f"{name}_view"])
+        for name in ("global", "local")
+        if f"{name}_view" in (expected or {})
+    }
+    return ViewSettings(**bins)
+
+
+def _fold_files(
+    table: CandidateTable,
+    event: Event,
+    names: str,
+    siblings: Sequence[Event],
+    settings: ViewSettings,
+    convention: str | None,
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    paths = [table.path.parent / name.strip() for name in names.split(FILE_SEPARATOR)]
+    curve = read_light_curves(paths)
+    try:
+        views = event_views(curve, event, siblings, settings)
+    except ValueError as error:
+        raise ValueError(f"{paths[0].name}: {error}") from error
+    return named_views(views, convention), curve.warnings
 
 
 def fit_to_model(

@@ -1,34 +1,41 @@
-import sys
-import types
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from mesa_keras.preprocessing import ViewSettings
+from mesa_keras.recipes.mesa import raw_views
 from mesa_keras.recipes.mesa.data import load_data
+from mesa_keras.simulation import transits
 
 CURVE = "time,flux\n" + "".join(f"{2457000 + t / 10},1.0\n" for t in range(50))
+OURS = ViewSettings().convention
+PUBLISHED = "median0_min-1"
 
 
 @pytest.fixture
 def calls(monkeypatch):
-    """Stands in for folding and simulation, and notes what they are given."""
+    """Stands in for detrending and simulation, and notes what they are given."""
     seen = []
 
-    def make_views(time, flux, period, epoch, duration):
-        seen.append((time[0], period, epoch, duration))
-        return {"global_view": np.full(4, period), "local_view": np.full(3, -1.0)}
+    def without_trend(time, flux, ephemeris, *, others, settings, **options):
+        bins = {"global": settings.global_bins, "local": settings.local_bins}
+        flux = {name: np.linspace(-0.2, 0.2, size) for name, size in bins.items()}
+        flux["centroid"] = np.full(settings.local_bins, np.nan)
+        seen.append((float(time[0]), ephemeris, list(others)))
+        return SimpleNamespace(
+            flux=flux,
+            normalized=lambda: {
+                n: (v * ephemeris.period).astype("f4") for n, v in flux.items()
+            },
+        )
 
     def simulate_views_from_rows(frame, seed):
         seen.append((list(frame["period"]), seed))
         return {"global_view": np.zeros((len(frame), 4), np.float32)}
 
-    for name, function in (
-        ("mesa_keras.preprocessing.light_curve", make_views),
-        ("mesa_keras.simulation.transits", simulate_views_from_rows),
-    ):
-        module = types.ModuleType(name)
-        setattr(module, function.__name__, function)
-        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(raw_views, "candidate_views", without_trend)
+    monkeypatch.setattr(transits, "simulate_views_from_rows", simulate_views_from_rows)
     return seen
 
 
@@ -52,21 +59,58 @@ FP,2,2457001,3,absent.csv
 FP,2,2457001,3,bad.csv
 FP,,2457001,3,lc.csv
 FP,2,2457001,3,
+FP,2,2457001,90,lc.csv
 """
     data = load(tmp_path, text)
     assert data.light_curve_source == "raw"
-    assert data.view_convention == "median0_min-1"
-    assert calls == [(2457000.0, 2.0, 2457001.0, 3.0)]
+    assert data.view_convention == OURS
+    ((start, ephemeris, others),) = calls
+    assert (start, others) == (2457000.0, [])
+    assert (ephemeris.period, ephemeris.epoch, ephemeris.duration) == (2, 2457001, 3)
     assert data.views["global_view"].dtype == np.float32
-    assert data.views["global_view"][0].tolist() == [2] * 4
+    assert data.views["global_view"].shape == (6, 201)
+    assert data.views["global_view"][0, -1] == pytest.approx(0.4)
     assert np.isnan(data.views["local_view"][1:]).all()
     assert data.faults[0] == ""
     assert "absent.csv: no such file" in data.faults[1]
     assert "'flux' is missing" in data.faults[2]
-    assert "cannot be folded without a period" in data.faults[3]
+    assert "lc.csv: cannot be folded without a period" in data.faults[3]
     assert data.faults[3].endswith("no usable value")
     assert data.faults[4] == ""
-    assert data.missing()[4] == ("global_view", "local_view")
+    assert "lc.csv: `duration` must be shorter than the period" in data.faults[5]
+    assert "global_view" in data.missing()[4]
+
+
+def test_a_model_gets_raw_views_in_its_own_bins_and_scaling(tmp_path, calls):
+    (tmp_path / "lc.csv").write_text(CURVE)
+    text = "label,period,epoch,duration,light_curve\nPC,2,2457001,3,lc.csv\n"
+    wanted = {"global_view": 31, "local_view": 11}
+    ours = load(tmp_path, text, expected_views=wanted, expected_convention=OURS)
+    assert {name: v.shape[1] for name, v in ours.views.items()} == wanted
+    assert ours.views["local_view"][0, 0] == pytest.approx(-0.4)
+    assert not any("another pipeline" in note for note in ours.warnings)
+    theirs = load(tmp_path, text, expected_views=wanted, expected_convention=PUBLISHED)
+    assert theirs.view_convention == PUBLISHED
+    assert theirs.views["local_view"][0, [0, 5]] == pytest.approx([-1, 0])
+    assert any("another pipeline" in note for note in theirs.warnings)
+    with pytest.raises(ValueError, match=r"'mesa-raw-1 .*expects 'median1'"):
+        load(tmp_path, text, expected_views=wanted, expected_convention="median1")
+
+
+def test_files_are_stitched_and_other_planets_known(tmp_path, calls):
+    (tmp_path / "a.csv").write_text(CURVE)
+    (tmp_path / "b.csv").write_text(CURVE.replace("24570", "24560"))
+    text = """star_id,label,period,epoch,duration,light_curve
+s,PC,2,2457001,3,a.csv; b.csv
+s,PC,2.3,2457000.5,2,a.csv
+s,FP,2,2457002,3,
+t,FP,3,2457002,3,
+"""
+    load(tmp_path, text)
+    (start, _, others), second = calls
+    assert start == 2456000.0
+    assert [other.period for other in others] == [2.3]
+    assert [other.period for other in second[2]] == [2, 2]
 
 
 def test_epochs_follow_the_file(tmp_path, calls, real_data):
@@ -74,7 +118,7 @@ def test_epochs_follow_the_file(tmp_path, calls, real_data):
     text = "label,period,epoch,duration,light_curve\n"
     text += f"PC,6.268,2458325.5,3,{name}\nPC,6.268,1325.5,3,{name}\n"
     load(tmp_path, text)
-    assert [call[2] for call in calls] == [1325.5, 1325.5]
+    assert [call[1].epoch for call in calls] == [1325.5, 1325.5]
 
 
 def test_simulated_only_where_the_data_have_none(tmp_path, calls):

@@ -1,0 +1,129 @@
+"""Views of a table's candidates from raw light curves, star by star."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mesa_keras.preprocessing.fold import Ephemeris
+from mesa_keras.preprocessing.fold_others import other_planets
+from mesa_keras.preprocessing.views import normalize_view
+from mesa_keras.preprocessing.views_candidate import CandidateViews, candidate_views
+from mesa_keras.preprocessing.views_settings import ViewSettings
+from mesa_keras.readers import DEFAULT_CONVENTION, LightCurve, to_time_system
+
+_NEEDED = ("period", "epoch", "duration")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What a table says about one candidate, picklable and small.
+
+    Attributes:
+        row: Its row in the table, from 0.
+        object_id: Its id.
+        period: Days, NaN where the table has none.
+        epoch: Days in `epoch_system`.
+        duration: Hours.
+        epoch_system: "BKJD" or "BTJD", `None` where the table does not tell.
+    """
+
+    row: int
+    object_id: str
+    period: float
+    epoch: float
+    duration: float
+    epoch_system: str | None
+
+    def ephemeris(self, time_system: str) -> Ephemeris:
+        """Returns when the transits are, in the time system of a light curve.
+
+        Raises:
+            ValueError: If a value is missing or cannot be.
+        """
+        for name in _NEEDED:
+            if not np.isfinite(getattr(self, name)):
+                raise ValueError(f"cannot be folded without a {name}.")
+        return Ephemeris(
+            period=self.period,
+            epoch=to_time_system(self.epoch, self.epoch_system, time_system),
+            duration=self.duration,
+        )
+
+
+def table_events(frame: Any, epoch_system: str | None) -> list[Event]:
+    """Returns the events of a table of candidates, in order of its rows."""
+    columns = {
+        name: frame[name].to_numpy(dtype=np.float64)
+        if name in frame
+        else np.full(len(frame), np.nan)
+        for name in _NEEDED
+    }
+    return [
+        Event(
+            row=row,
+            object_id=str(name),
+            epoch_system=epoch_system,
+            **{key: float(values[row]) for key, values in columns.items()},
+        )
+        for row, name in enumerate(frame["object_id"])
+    ]
+
+
+def event_views(
+    curve: LightCurve,
+    event: Event,
+    siblings: Sequence[Event],
+    settings: ViewSettings,
+) -> CandidateViews:
+    """Makes the views of one candidate; other planets of its star are left out.
+
+    Args:
+        curve: The star's light curve.
+        event: The candidate.
+        siblings: All events of the star, the candidate perhaps among them. What is the
+            same signal found again stays; so does one without an ephemeris.
+        settings: Bins and widths.
+
+    Raises:
+        ImportError: If wotan is not installed.
+        ValueError: If the light curve cannot be folded.
+    """
+    own = event.ephemeris(curve.time_system)
+    others = []
+    for sibling in siblings:
+        if sibling.row == event.row:
+            continue
+        try:
+            others.append(sibling.ephemeris(curve.time_system))
+        except ValueError:
+            continue
+    return candidate_views(
+        curve.time,
+        curve.flux,
+        own,
+        segment=curve.segment,
+        centroid=curve.centroid,
+        others=other_planets(own, others, curve.time[0], curve.time[-1]),
+        exposure_days=curve.exposure_days(),
+        settings=settings,
+    )
+
+
+def named_views(views: CandidateViews, convention: str | None) -> dict[str, np.ndarray]:
+    """Returns views as a model takes them, `global_view`, `local_view`, ….
+
+    Args:
+        views: A candidate's views.
+        convention: That of the model: ours, or that of the published views, which were
+            made by another pipeline from the same stars' light; `None` is ours. Of any
+            other the views are ours, which such a model refuses.
+    """
+    if convention != DEFAULT_CONVENTION:
+        return {f"{name}_view": view for name, view in views.normalized().items()}
+    return {
+        f"{name}_view": normalize_view(view).astype(np.float32)
+        for name, view in views.flux.items()
+        if name != "centroid"
+    }
