@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from mesa_keras.report.light_curves import light_curves_figure
     from mesa_keras.report.page import Picture, Section, Table, write_report
     from mesa_keras.report.pit_histogram import pit_figure
+    from mesa_keras.report.plane import Plane, project_to_plane
     from mesa_keras.report.precision_recall import precision_recall_figure
+    from mesa_keras.report.prediction_scatter import prediction_scatter_figure
+    from mesa_keras.report.property_map import property_map_figure
     from mesa_keras.report.redshift_scatter import redshift_scatter_figure
     from mesa_keras.report.reliability import reliability_figure
     from mesa_keras.report.roc import roc_figure
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "Picture": "page",
+    "Plane": "plane",
     "Section": "page",
     "ShownObject": "similar_objects",
     "Table": "page",
@@ -40,7 +44,10 @@ _MODULES = {
     "measures_per_epoch": "epoch_curves",
     "pca_map": "embedding_map",
     "pit_figure": "pit_histogram",
+    "project_to_plane": "plane",
     "precision_recall_figure": "precision_recall",
+    "prediction_scatter_figure": "prediction_scatter",
+    "property_map_figure": "property_map",
     "redshift_scatter_figure": "redshift_scatter",
     "reliability_figure": "reliability",
     "roc_figure": "roc",
@@ -55,6 +62,7 @@ _MODULES = {
 
 __all__ = [
     "Picture",
+    "Plane",
     "Section",
     "ShownObject",
     "Table",
@@ -68,6 +76,9 @@ __all__ = [
     "pca_map",
     "pit_figure",
     "precision_recall_figure",
+    "prediction_scatter_figure",
+    "project_to_plane",
+    "property_map_figure",
     "redshift_scatter_figure",
     "reliability_figure",
     "roc_figure",

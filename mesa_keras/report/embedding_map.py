@@ -40,7 +40,7 @@ def pca_map(
         points, shares = model.transform(x), model.explained_variance_ratio_
     else:
         points, shares = np.zeros((len(x), 2)), np.zeros(2)
-    figure = _scatter(points, y, class_names)
+    figure = class_scatter(points, y, class_names)
     tidy(
         figure.axes[0],
         f"Component 1 ({100 * shares[0]:.1f} % of the variance)",
@@ -88,7 +88,7 @@ def tsne_map(
     # busy, threads that wait for each other take a hundred times as long.
     with threadpool_limits(limits=1):
         points = model.fit_transform(x.astype(np.float32))
-    figure = _scatter(points, y, class_names)
+    figure = class_scatter(points, y, class_names)
     shown = f"{len(x):,}" + (f" of {total:,}" if len(x) < total else "")
     tidy(
         figure.axes[0],
@@ -121,7 +121,16 @@ def _checked(
     return x, y
 
 
-def _scatter(points: np.ndarray, y: np.ndarray, class_names: Sequence[str]) -> Figure:
+def class_scatter(
+    points: np.ndarray, y: np.ndarray, class_names: Sequence[str]
+) -> Figure:
+    """Draws points of a plane by class; axes are labelled by the caller.
+
+    Args:
+        points: Shape `(n, 2)`.
+        y: Class indices, shape `(n,)`; -1 for objects without a label.
+        class_names: Names in order.
+    """
     figure = new_figure(6.0)
     axes = figure.add_subplot()
     size = float(np.clip(9000 / len(points), 9, 45))

@@ -4,18 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
 from numpy.typing import ArrayLike
 
 from mesa_keras.evaluation import redshift_metrics
+from mesa_keras.report.prediction_scatter import (
+    add_density_bar,
+    density_cells,
+    draw_density,
+)
 from mesa_keras.report.style import GREY, PALETTE, new_figure, plain, tidy
 
-# From nearly white to nearly black by way of the palette's blue.
-_COLORS = ["#D6E6F2", PALETTE[0], "#00121F"]
 _OUTLIER = 0.15
-_CELLS = 60
 
 
 def redshift_scatter_figure(
@@ -47,20 +48,12 @@ def redshift_scatter_figure(
     height = -(-len(shown) // width)
     figure = new_figure(0.6 + 3.9 * height * (2 / max(width, 2)))
     grid = figure.subplots(height, width, squeeze=False, sharex=True, sharey=True)
-    edges = np.linspace(low, high, _CELLS + 1)
-    shades = LinearSegmentedColormap.from_list("density", _COLORS)
-    counts = {
-        name: np.histogram2d(
-            true, np.clip(predicted, low, high), bins=(edges.tolist(), edges.tolist())
-        )[0]
-        for name, (true, predicted) in shown.items()
-    }
-    norm = LogNorm(1, max(2.0, max(count.max() for count in counts.values())))
+    counts = {name: density_cells(*pair, low, high) for name, pair in shown.items()}
+    norm = LogNorm(1, max(2.0, *(float(cells.max()) for cells in counts.values())))
     for axes in grid.flat[len(shown) :]:
         axes.set_visible(False)
     for number, (axes, name) in enumerate(zip(grid.flat, shown, strict=False)):
-        cells = np.ma.masked_equal(counts[name].T, 0)
-        image = axes.pcolormesh(edges, edges, cells, cmap=shades, norm=norm)
+        image = draw_density(axes, counts[name], low, high, norm)
         _lines(axes, low, high)
         last = number + width >= len(shown)
         tidy(
@@ -79,10 +72,7 @@ def redshift_scatter_figure(
         axes.set_xlim(low, high)
         axes.set_ylim(low, high)
         axes.set_aspect("equal")
-    bar = figure.colorbar(image, ax=grid, shrink=0.7, pad=0.02)
-    bar.set_label("Objects per cell", fontsize=11)
-    bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    bar.ax.yaxis.set_major_formatter("{x:,.0f}")
+    add_density_bar(figure, image, grid)
     return figure
 
 
