@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -25,3 +26,14 @@ def real_data() -> Path:
     if not path.is_dir():
         pytest.fail(f"MESA_DATA_DIR is not a folder. Received: {folder}")
     return path.resolve()
+
+
+@pytest.fixture(scope="session")
+def wotan_compiled() -> None:
+    """Lets wotan compile itself, which takes seconds once on a machine."""
+    from mesa_keras.preprocessing.detrend import slow_trend
+
+    time = np.arange(0.0, 5.0, 0.05)
+    slow_trend(
+        time, np.ones(time.size), window=1.0, masked=np.zeros(time.size, dtype=bool)
+    )

@@ -25,6 +25,8 @@ from mesa_keras.preprocessing.transit_secondary import SecondaryDip, find_second
 SECONDARY_SNR = 7.0
 # Masks never hide more than this: some of the star must be seen to know its level.
 LARGEST_MASK = 0.7
+# Of the candidate's transits, what may be lost to those of other planets.
+LARGEST_OVERLAP = 0.5
 # Simulated curves may have no noise at all; no real one has less.
 LEAST_NOISE = 1e-7
 _SIGMA_OF_MAD = 1.4826
@@ -95,7 +97,8 @@ def detrend_light_curve(
 
     Transits of the candidate do not enter the trend, nor does the strongest dip beside
     them if it is certain, as a secondary eclipse is. Transits of other planets of the
-    star are left out altogether, but where they fall on those of the candidate.
+    star are left out altogether, and what they overlap of the candidate's; unless that
+    is more than half of these: then the two are hardly two planets.
 
     Args:
         time: Days, shape `(cadences,)`, in any order; NaN is left out.
@@ -123,10 +126,7 @@ def detrend_light_curve(
     if not (np.isfinite(width) and width > 0):
         raise ValueError(f"`window` must be positive days. Received: {window}")
     own = ephemeris.near(given.time, MASK_DURATIONS)
-    hidden = np.zeros(own.shape, dtype=bool)
-    for other in others:
-        hidden |= other.near(given.time, MASK_DURATIONS)
-    hidden &= ~own
+    hidden = _hidden(given.time, own, others)
     seen, masked = given.take(~hidden), own[~hidden]
     check_rest(seen, masked, ephemeris)
     flat = _flatten(seen, masked, ephemeris, width, cadence)
@@ -205,6 +205,17 @@ def _flatten(
         noise=max(noise, LEAST_NOISE),
     )
     return _Flat(trend=trend, flux=flux, clipped=clipped, noise=noise, secondary=dip)
+
+
+def _hidden(
+    time: np.ndarray, own: np.ndarray, others: Sequence[Ephemeris]
+) -> np.ndarray:
+    hidden = np.zeros(own.shape, dtype=bool)
+    for other in others:
+        hidden |= other.near(time, MASK_DURATIONS)
+    if (hidden & own).sum() > LARGEST_OVERLAP * own.sum():
+        hidden &= ~own
+    return hidden
 
 
 def _secondary_mask(

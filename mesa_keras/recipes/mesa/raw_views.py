@@ -44,7 +44,7 @@ class Event:
         """
         for name in _NEEDED:
             if not np.isfinite(getattr(self, name)):
-                raise ValueError(f"cannot be folded without a {name}.")
+                raise ValueError(f"cannot be folded: its {name} is missing.")
         return Ephemeris(
             period=self.period,
             epoch=to_time_system(self.epoch, self.epoch_system, time_system),

@@ -74,7 +74,7 @@ FP,2,2457001,90,lc.csv
     assert data.faults[0] == ""
     assert "absent.csv: no such file" in data.faults[1]
     assert "'flux' is missing" in data.faults[2]
-    assert "lc.csv: cannot be folded without a period" in data.faults[3]
+    assert "lc.csv: cannot be folded: its period is missing" in data.faults[3]
     assert data.faults[3].endswith("no usable value")
     assert data.faults[4] == ""
     assert "lc.csv: `duration` must be shorter than the period" in data.faults[5]
