@@ -17,6 +17,8 @@ from mesa_keras.evaluation.ensemble import checked_ensemble
 # Pairs of members compared at a time; bounds the memory.
 _PAIRS = 2_000_000
 _NARROWEST = 1e-6
+# Fewer objects tell nothing of a width.
+FEWEST_CALIBRATED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,9 +174,10 @@ def fit_kernel_mixture(
     from scipy.optimize import minimize
 
     true, values, shares = checked_ensemble(y_true, members, weights)
-    if len(true) < 10:
+    if len(true) < FEWEST_CALIBRATED:
         raise ValueError(
-            f"A width needs at least 10 objects to be fitted to. Received: {len(true)}"
+            f"A width needs at least {FEWEST_CALIBRATED} objects to be fitted to. "
+            f"Received: {len(true)}"
         )
     used = np.linspace(0, len(true) - 1, min(len(true), max_rows)).astype(int)
     true, values, shares = true[used], values[used], shares[used]

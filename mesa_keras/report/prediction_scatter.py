@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from mesa_keras.evaluation import regression_metrics
 from mesa_keras.report.style import PALETTE, new_figure, plain, tidy
 
-# From nearly white to nearly black by way of the palette's blue.
-_COLORS = ["#D6E6F2", PALETTE[0], "#00121F"]
+# From light to nearly black by way of the palette's blue.
+_COLORS = ["#A6CBE3", PALETTE[0], "#00121F"]
 CELLS = 60
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mesa_keras._version import __version__
+from mesa_keras.evaluation.mixture import FEWEST_CALIBRATED
 from mesa_keras.recipes.astroclip.directions import (
     DIRECTIONS,
     split_direction,
@@ -137,10 +138,18 @@ def _check_queries(sets: RedshiftSets, predict_invalid: bool) -> None:
             "none is valid, so nothing can be measured; predict_invalid predicts for "
             "rows that have a vector."
         )
-    if sets.calibration is None and num < 20:
+    if sets.calibration is not None and len(sets.calibration.valid) < FEWEST_CALIBRATED:
+        raise ValueError(
+            f"`calibration_split` {sets.calibration.split!r} has "
+            f"{len(sets.calibration.valid)} valid objects that are no queries; a width "
+            f"needs at least {FEWEST_CALIBRATED}. Name another split, or 'none' to "
+            "calibrate each half of the queries on the other."
+        )
+    if sets.calibration is None and num < 2 * FEWEST_CALIBRATED:
         raise ValueError(
             "Without a calibration split, each half of the valid queries is calibrated "
-            f"on the other, which needs at least 20. Received: {num} valid queries"
+            f"on the other, which needs at least {2 * FEWEST_CALIBRATED}. "
+            f"Received: {num} valid queries"
         )
 
 

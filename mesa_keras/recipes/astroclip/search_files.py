@@ -87,11 +87,11 @@ def _draw(
     if query_file is not None:
         shown.insert(0, _from_file(query_file))
     direction = result.summary["direction"].replace("-", " to ").capitalize()
-    simulated = ", simulated" if result.summary["simulated"] else ""
+    survey = " of a simulated survey" if result.summary["simulated"] else ""
     return similar_objects_figure(
         shown,
         store.wavelengths,
-        f"{direction}{simulated}: the query (framed), and the most similar below it",
+        f"{direction}: the query (framed) and the most similar{survey}",
         store.settings["flux_unit"],
     )
 
