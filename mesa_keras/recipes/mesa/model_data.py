@@ -10,8 +10,11 @@ from mesa_keras.recipes.mesa.data_checks import check_no_shared_stars
 from mesa_keras.recipes.mesa.run_config import (
     CONFIG_FILE,
     RECALIBRATED,
+    known_stars,
     read_run_config,
+    tables_of,
 )
+from mesa_keras.recipes.mesa.stars import KnownStars
 
 
 def load_for_model(
@@ -68,8 +71,8 @@ def check_unseen(
 ) -> list[str]:
     """Makes sure that no star of `data` is one that the model was made from.
 
-    The files that it was trained on, and calibrated on anew, are known from
-    `mesa_config.json` beside the model.
+    The files that it was trained on, and calibrated on anew, and the stars that its
+    weights were pretrained on, are known from `mesa_config.json` beside the model.
 
     Args:
         predictor: A MESA model.
@@ -90,14 +93,33 @@ def check_unseen(
             f"no {CONFIG_FILE} beside the model: whether it was trained on stars of "
             f"{data.path.name} is not checked"
         ]
-    made_from = {"trained": config["data"]}
+    made_from = [
+        ("trained" if table is config["data"] else "pretrained", table)
+        for table in tables_of(config)
+    ]
     calibrated_on = config.get(RECALIBRATED, {}).get(predictor.path.name)
     if calibrated_on and not recalibrating:
-        made_from["calibrated"] = calibrated_on
-    notes = []
-    for what, source in made_from.items():
+        made_from.append(("calibrated", calibrated_on))
+    notes = _check_known(known_stars(config), data, allow_shared_stars)
+    for what, source in made_from:
         notes += _check_stars(predictor, data, what, source, allow_shared_stars)
     return notes
+
+
+def _check_known(
+    known: KnownStars | None, data: MesaData, allow_shared_stars: bool
+) -> list[str]:
+    """Checks against the stars of the pretraining."""
+    shared = [] if known is None else data.star_id[known.rows(data)]
+    if not len(shared):
+        return []
+    said = (
+        f"the model was pretrained on {len(set(shared))} stars of this table, for "
+        f"example {shared[0]}"
+    )
+    if not allow_shared_stars:
+        raise ValueError(f"{data.path}: {said}.")
+    return [said]
 
 
 def _check_stars(

@@ -7,10 +7,13 @@ from typing import Any
 
 from mesa_keras.atomic_file import atomic_file
 from mesa_keras.recipes.mesa.data import MesaData
+from mesa_keras.recipes.mesa.stars import KnownStars
 
 CONFIG_FILE = "mesa_config.json"
 # Data of copies with a new calibration, by the copy's file name.
 RECALIBRATED = "recalibrated"
+# Where the weights of a run come from, and the stars of the pretraining.
+PRETRAINED, STARS = "pretrained", "stars"
 
 
 def read_run_config(model_path: Path) -> dict[str, Any] | None:
@@ -24,12 +27,51 @@ def read_run_config(model_path: Path) -> dict[str, Any] | None:
         return None
     try:
         found: dict[str, Any] = json.loads(path.read_text())
-        found["data"]["path"]
+        for table in tables_of(found):
+            table["path"]
+        known_stars(found)
         for noted in found.get(RECALIBRATED, {}).values():
             noted["path"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is not the configuration of a MESA run.") from error
     return found
+
+
+def tables_of(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Returns the tables that a model learned from, each with `path` and `columns`.
+
+    The first is that of the run itself; those of the models that its weights come from
+    follow. Pretraining on several sets names its stars instead: see `known_stars`.
+    """
+    own = config["data"]
+    first = [] if "sets" in own else [own]
+    return [*first, *config.get(PRETRAINED, {}).get("tables", [])]
+
+
+def known_stars(config: Mapping[str, Any]) -> KnownStars | None:
+    """Returns the stars of the pretraining, `None` where there was none."""
+    stars = config.get(STARS)
+    return None if stars is None else KnownStars.from_json(stars)
+
+
+def pretrained_from(model_path: Path) -> dict[str, Any]:
+    """Returns what a model must note that takes its weights from another.
+
+    Args:
+        model_path: The other model.
+
+    Returns:
+        Entries of the configuration; none if that of the other model is not known.
+
+    Raises:
+        ValueError: If the file beside it is no configuration of a MESA run.
+    """
+    config = read_run_config(model_path)
+    if config is None:
+        return {}
+    noted = {"path": str(model_path), "tables": tables_of(config)}
+    stars = {STARS: config[STARS]} if STARS in config else {}
+    return {PRETRAINED: noted, **stars}
 
 
 def config_of_copy(

@@ -41,6 +41,7 @@ def write_run(
     calibration_logits: np.ndarray,
     columns: Mapping[str, str] | None = None,
     views_path: str | Path | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> dict[str, Path]:
     """Writes the model, what it was made of, and how it did; the model last.
 
@@ -54,6 +55,7 @@ def write_run(
         calibration_logits: Logits of the calibration part.
         columns: Our column name to the file's, as the data were read.
         views_path: File of views that was named.
+        origin: Where the weights came from, as `pretrained_from` says it.
 
     Returns:
         Paths written by what they hold.
@@ -61,7 +63,11 @@ def write_run(
     files = {name: folder / file for name, file in FILES.items()}
     rule = decision_rule(model)
     _write_json(
-        files["config"], _description(model, config, parts, columns, views_path)
+        files["config"],
+        {
+            **_description(model, config, parts, columns, views_path),
+            **(origin or {}),
+        },
     )
     _write_json(files["history"], history)
     _write_json(

@@ -15,7 +15,6 @@ from mesa_keras.evaluation import classification_metrics
 from mesa_keras.evaluation.thresholds import Objective
 from mesa_keras.layers import FeatureNormalization
 from mesa_keras.losses import alpha_from_counts
-from mesa_keras.pipelines.split import split_by_group
 from mesa_keras.recipes.mesa.batches import (
     make_evaluation_batches,
     make_training_batches,
@@ -25,7 +24,13 @@ from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.data import MesaData, load_data
 from mesa_keras.recipes.mesa.data_checks import check_trainable
 from mesa_keras.recipes.mesa.model import build_model, freeze_encoders
+from mesa_keras.recipes.mesa.run_config import (
+    CONFIG_FILE,
+    known_stars,
+    pretrained_from,
+)
 from mesa_keras.recipes.mesa.run_files import write_run
+from mesa_keras.recipes.mesa.run_split import split_candidates
 from mesa_keras.recipes.mesa.trained_model import trained_model
 from mesa_keras.recipes.mesa.transfer import take_weights
 from mesa_keras.recipes.mesa.usable_data import usable
@@ -114,8 +119,16 @@ def train(
     if not os.access(folder, os.W_OK):
         # Better known before the training than after.
         raise PermissionError(f"`output_dir` must be writable. Received: {folder}")
-    parts = _split(data, config)
-    _set_seeds(config)
+    origin = pretrained_from(Path(pretrained_path)) if pretrained_path else {}
+    parts, notes = split_candidates(data, config, known_stars(origin))
+    if pretrained_path and not origin:
+        notes.append(
+            f"no {CONFIG_FILE} beside {pretrained_path}: whether its weights have "
+            "learned from stars of a test table cannot be checked"
+        )
+    data = dataclasses.replace(data, warnings=(*data.warnings, *notes))
+    check_trainable(parts["train"])
+    set_seeds(config)
     model = build_model(
         config,
         planet_columns=data.planet_columns,
@@ -136,6 +149,7 @@ def train(
             **dataclasses.asdict(config),
             "data": data.fingerprint,
             "freeze_backbone": freeze_backbone,
+            **({"pretrained": str(pretrained_path)} if pretrained_path else {}),
         },
         config.patience,
     )
@@ -151,6 +165,7 @@ def train(
         logits,
         columns=columns,
         views_path=views_path,
+        origin=origin,
     )
     return TrainResult(
         model=model,
@@ -164,24 +179,8 @@ def train(
     )
 
 
-def _split(data: MesaData, config: MesaConfig) -> dict[str, MesaData]:
-    held = config.validation_fraction + config.calibration_fraction
-    rows = split_by_group(
-        data.star_id,
-        {
-            "train": 1 - held,
-            "validation": config.validation_fraction,
-            "calibration": config.calibration_fraction,
-        },
-        labels=data.label,
-        seed=config.seed,
-    )
-    parts = {name: data.take(index) for name, index in rows.items()}
-    check_trainable(parts["train"])
-    return parts
-
-
-def _set_seeds(config: MesaConfig) -> None:
+def set_seeds(config: MesaConfig) -> None:
+    """Seeds all random numbers, and switches to deterministic operations if asked."""
     keras.utils.set_random_seed(config.seed)
     if config.deterministic:
         import tensorflow as tf
