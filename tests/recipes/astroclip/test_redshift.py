@@ -237,9 +237,7 @@ def test_rejects_splits_without_valid_rows():
         with pytest.raises(ValueError, match=message):
             predict(with_columns(made, valid=valid))
     rows = np.flatnonzero(made.table["split"] == "calibration")[:-4]
-    with pytest.raises(
-        ValueError, match="`calibration_split` 'calibration' has 4"
-    ):
+    with pytest.raises(ValueError, match="`calibration_split` 'calibration' has 4"):
         predict(with_rows(made, np.setdiff1d(np.arange(400), rows)))
     few = with_rows(made, np.flatnonzero(made.table["split"] == "train"))
     with pytest.raises(ValueError, match=r"needs at least 20\. Received: 10 valid"):
