@@ -1,8 +1,8 @@
 """Embeddings of a survey on disk: two arrays, and a table that says what each row is.
 
 Row i of the arrays is row i of the split that was embedded, always: rows that cannot be
-used stay in their place and are marked. The table names the bytes of both arrays, so
-that files of two runs are never taken for one.
+used stay and are marked. The table names the bytes of both arrays, so that files of two
+runs are never taken for one.
 """
 
 import json
@@ -170,9 +170,7 @@ def finish_embeddings(
     store: str = "",
     formats: Collection[str] = ("npy",),
 ) -> dict[str, Path]:
-    """Marks the valid rows of two arrays that stand in `folder`, and describes them.
-
-    The table is written last: a folder that has it is whole.
+    """Describes two arrays that stand in `folder`; the table is written last.
 
     Args:
         folder: Folder with `image_embeddings.npy` and `spectrum_embeddings.npy`.
