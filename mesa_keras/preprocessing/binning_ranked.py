@@ -52,8 +52,11 @@ class RankedValues:
             inside = (place >= 0) & (place < num_bins)
             points, place = points[inside], place[inside]
         size = max(self.values.size, 1)
-        rank = np.sort(place * size + self._rank[points]) % size
-        values = self._sorted[rank]
+        # Short integers are sorted twice as fast.
+        dtype = np.dtype(np.int32 if num_bins * size < 2**31 else np.int64)
+        key = place.astype(dtype) * size + self._rank[points].astype(dtype)
+        key.sort()
+        values = self._sorted[key % size]
         count = np.bincount(place, minlength=num_bins)
         median = np.full(num_bins, np.nan)
         filled = np.flatnonzero(count)
@@ -61,21 +64,17 @@ class RankedValues:
         lower = values[starts + (count[filled] - 1) // 2]
         upper = values[starts + count[filled] // 2]
         median[filled] = (lower + upper) / 2
-        return BinStatistics(
-            median=median, scatter=_scatter(values, count, starts, filled), count=count
+        # From a value of each bin, lest squares of a level of 1 drown the scatter.
+        away = self.values[points] - np.nan_to_num(median)[place]
+        scatter = _scatter(
+            count,
+            np.bincount(place, away, num_bins),
+            np.bincount(place, away**2, num_bins),
         )
+        return BinStatistics(median=median, scatter=scatter, count=count)
 
 
-def _scatter(
-    values: np.ndarray, count: np.ndarray, starts: np.ndarray, filled: np.ndarray
-) -> np.ndarray:
-    scatter = np.full(count.size, np.nan)
-    if not filled.size:
-        return scatter
-    number = count[filled]
-    # From the mean of each bin, lest squares of a level of 1 drown the scatter.
-    mean = np.add.reduceat(values, starts) / number
-    away = values - np.repeat(mean, number)
-    variance = np.add.reduceat(away**2, starts) / np.maximum(number - 1, 1)
-    scatter[filled] = np.where(number > 1, np.sqrt(variance), np.nan)
-    return scatter
+def _scatter(count: np.ndarray, total: np.ndarray, squares: np.ndarray) -> np.ndarray:
+    number = np.maximum(count, 1)
+    variance = (squares - total**2 / number) / np.maximum(count - 1, 1)
+    return np.where(count > 1, np.sqrt(np.maximum(variance, 0.0)), np.nan)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mesa_keras.preprocessing.detrend_local import local_quadratic
+from mesa_keras.preprocessing.detrend_local import STEPS, local_quadratic
 
 # The window is this long, or so many durations if that is longer.
 WINDOW_DAYS = 1.0
@@ -32,8 +32,9 @@ def slow_trend(
 ) -> np.ndarray:
     """Returns the slow trend of each stretch between gaps, in each segment.
 
-    Tukey's biweight in a sliding window, of points that are not masked; then local
-    parabolas through what it leaves, in windows of the same length. A biweight is a
+    Tukey's biweight in a sliding window, of means over a sixteenth of it that leave out
+    what is masked; then local parabolas through what it leaves, in windows of the same
+    length. A biweight is a
     local mean: at the crests of a rotating star, under a mask, and at the ends of
     stretches it is off by the curvature or slope of the trend, which the parabolas
     follow. wotan compiles itself on the first call on a machine, which takes 10 to
@@ -64,48 +65,71 @@ def slow_trend(
         # Far apart, segments are stretches of their own.
         apart = time[-1] - time[0] + 10 * (window + GAP_DAYS)
         time = time + (segment - segment[0]) * apart
-    level = float(np.median(flux))
+        order = np.argsort(time, kind="stable")
+    else:
+        order = np.arange(time.size)
+    days, level = time[order], float(np.median(flux))
+    left, out = flux[order] / level, masked[order]
+    stretch = np.cumsum(np.diff(days, prepend=days[0]) > GAP_DAYS)
+    trend = _biweight_trend(biweight, days, left, out, stretch, window)
+    rest = left / trend - 1
+    usable = np.isfinite(rest) & ~out
+    if usable.any():
+        scatter = _SIGMA_OF_MAD * np.median(np.abs(rest[usable]))
+        with np.errstate(invalid="ignore"):
+            usable &= np.abs(rest) <= OUTLIER_SIGMA * scatter
+        curve = local_quadratic(
+            days, rest, usable=usable, stretch=stretch, window=window
+        )
+        trend *= 1 + np.where(np.isfinite(curve), curve, 0.0)
+    result = np.empty(time.shape)
+    result[order] = level * trend
+    return result
+
+
+def _biweight_trend(
+    biweight: Any,
+    time: np.ndarray,
+    flux: np.ndarray,
+    masked: np.ndarray,
+    stretch: np.ndarray,
+    window: float,
+) -> np.ndarray:
+    """Biweight of means over small steps of the window, interpolated to the points."""
+    step = np.floor(time * (STEPS / window)) + stretch
+    node = np.cumsum(np.diff(step, prepend=step[0]) != 0)
+    size = int(node[-1]) + 1
+    weight = np.where(masked, 1e-9, 1.0)
+    total = np.bincount(node, weight, size)
+    middle, mean = (
+        np.bincount(node, weight * values, size) / total for values in (time, flux)
+    )
     with warnings.catch_warnings():
         # It warns of points without a trend, which are NaN here.
         warnings.simplefilter("ignore", UserWarning)
         _, trend = biweight(
-            time,
-            flux / level,
+            middle,
+            mean,
             method="biweight",
             window_length=window,
             break_tolerance=GAP_DAYS,
             edge_cutoff=0.0,
-            mask=masked,
+            mask=total < 0.5,
             return_trend=True,
         )
-    trend = level * np.where(trend > 0, trend, np.nan)
-    left = flux / trend - 1
-    usable = np.isfinite(left) & ~masked
-    if not usable.any():
-        return np.asarray(trend)
-    scatter = _SIGMA_OF_MAD * np.median(np.abs(left[usable]))
-    with np.errstate(invalid="ignore"):
-        usable &= np.abs(left) <= OUTLIER_SIGMA * scatter
-    rest = _parabolas(time, left, usable, window)
-    return np.asarray(trend * (1 + np.where(np.isfinite(rest), rest, 0.0)))
-
-
-def _parabolas(
-    time: np.ndarray, left: np.ndarray, usable: np.ndarray, window: float
-) -> np.ndarray:
-    order: Any = slice(None)
-    if (np.diff(time) < 0).any():
-        order = np.argsort(time, kind="stable")
-    stretch = np.cumsum(np.diff(time[order], prepend=time[order][0]) > GAP_DAYS)
-    rest = np.empty(time.shape)
-    rest[order] = local_quadratic(
-        time[order],
-        left[order],
-        usable=usable[order],
-        stretch=stretch,
-        window=window,
-    )
-    return rest
+    trend = np.where(trend > 0, trend, np.nan)
+    known = np.isfinite(trend)
+    if not known.any():
+        return np.full(time.shape, np.nan)
+    # Never from one stretch to the next.
+    middle, trend = middle[known], trend[known]
+    starts = np.flatnonzero(np.diff(node, prepend=-1))
+    own = stretch[starts[known]]
+    numbers = np.arange(int(stretch[-1]) + 1)
+    first = middle[np.minimum(np.searchsorted(own, numbers), middle.size - 1)]
+    last = middle[np.maximum(np.searchsorted(own, numbers, "right") - 1, 0)]
+    inside = np.clip(time, first[stretch], np.maximum(first, last)[stretch])
+    return np.where(known[node], np.interp(inside, middle, trend), np.nan)
 
 
 def _import_wotan() -> Any:

@@ -125,15 +125,18 @@ def detrend_light_curve(
     width = window_days(ephemeris.duration_days) if window is None else window
     if not (np.isfinite(width) and width > 0):
         raise ValueError(f"`window` must be positive days. Received: {window}")
-    own = ephemeris.near(given.time, MASK_DURATIONS)
+    phase = ephemeris.phase(given.time)
+    own = _near(phase, ephemeris)
     hidden = _hidden(given.time, own, others)
-    seen, masked = given.take(~hidden), own[~hidden]
+    seen, masked = given, own
+    if hidden.any():
+        seen, masked, phase = given.take(~hidden), own[~hidden], phase[~hidden]
     check_rest(seen, masked, ephemeris)
-    flat = _flatten(seen, masked, ephemeris, width, cadence)
-    both = masked | _secondary_mask(seen.time, flat.secondary, ephemeris)
-    if (both != masked).any() and both.mean() < LARGEST_MASK:
-        masked = both
-        flat = _flatten(seen, masked, ephemeris, width, cadence)
+    flat = _flatten(seen, phase, masked, ephemeris, width, cadence)
+    beside = _secondary_mask(phase, flat.secondary, ephemeris)
+    if beside is not None and (masked | beside).mean() < LARGEST_MASK:
+        masked = masked | beside
+        flat = _flatten(seen, phase, masked, ephemeris, width, cadence)
     good = np.isfinite(flat.flux) & ~flat.clipped
     if not good.any():
         raise ValueError("`flux` has no point whose trend is known.")
@@ -173,6 +176,7 @@ class _Flat:
 
 def _flatten(
     seen: SortedCadences,
+    phase: np.ndarray,
     masked: np.ndarray,
     ephemeris: Ephemeris,
     width: float,
@@ -198,7 +202,7 @@ def _flatten(
     noise = _SIGMA_OF_MAD * float(np.median(np.abs(rest - np.median(rest))))
     good = np.isfinite(flux) & ~clipped
     dip = find_secondary(
-        ephemeris.phase(seen.time[good]),
+        phase[good],
         flux[good],
         period=ephemeris.period,
         duration_days=ephemeris.duration_days,
@@ -218,13 +222,18 @@ def _hidden(
     return hidden
 
 
+def _near(phase: np.ndarray, ephemeris: Ephemeris) -> np.ndarray:
+    width = min(MASK_DURATIONS * ephemeris.duration_days, ephemeris.period / 2)
+    return np.asarray(np.abs(phase) < width / 2)
+
+
 def _secondary_mask(
-    time: np.ndarray, dip: SecondaryDip | None, ephemeris: Ephemeris
-) -> np.ndarray:
+    phase: np.ndarray, dip: SecondaryDip | None, ephemeris: Ephemeris
+) -> np.ndarray | None:
     if dip is None or dip.snr < SECONDARY_SNR:
-        return np.zeros(time.shape, dtype=bool)
-    beside = replace(ephemeris, epoch=ephemeris.epoch + dip.phase_days)
-    return beside.near(time, MASK_DURATIONS)
+        return None
+    away = phase - dip.phase_days
+    return _near(away + ephemeris.period * (away < -ephemeris.period / 2), ephemeris)
 
 
 def _mask_of(total: int, places: np.ndarray) -> np.ndarray:

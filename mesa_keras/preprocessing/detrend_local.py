@@ -3,7 +3,7 @@
 import numpy as np
 
 # Grid steps in a window: points of one step are taken as at its middle.
-STEPS = 24
+STEPS = 16
 # Keeps slope and curvature small where a window holds too few points to tell them.
 RIDGE = 0.01
 

@@ -73,6 +73,18 @@ class Ephemeris:
         """Days from the nearest transit; see `phase_fold`."""
         return phase_fold(time, self.period, self.epoch)
 
+    def fold(self, time: np.ndarray) -> "Folded":
+        """Folds times once for all that needs phases and numbers of transits."""
+        since = np.asarray(time, dtype=np.float64) - self.epoch
+        cycle = np.floor(since / self.period + 0.5)
+        phase = since - self.period * cycle
+        half = self.period / 2
+        return Folded(
+            phase=np.clip(phase, -half, np.nextafter(half, 0.0)),
+            cycle=cycle.astype(np.int64),
+            period=self.period,
+        )
+
     def cycle(self, time: ArrayLike) -> np.ndarray:
         """Number of the nearest transit, 0 at the epoch; integers, shape of `time`."""
         days = np.asarray(time, dtype=np.float64)
@@ -85,6 +97,37 @@ class Ephemeris:
         """
         width = min(durations * self.duration_days, self.period / 2)
         return np.asarray(np.abs(self.phase(time)) < width / 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folded:
+    """Times folded at a period.
+
+    Attributes:
+        phase: Days from the nearest transit, in [-period / 2, period / 2).
+        cycle: Number of that transit, 0 at the epoch.
+        period: Days.
+    """
+
+    phase: np.ndarray
+    cycle: np.ndarray
+    period: float
+
+    def take(self, rows: np.ndarray) -> "Folded":
+        """Returns some of the times."""
+        return Folded(
+            phase=self.phase[rows], cycle=self.cycle[rows], period=self.period
+        )
+
+    def around(self, days: float) -> "Folded":
+        """Returns the times folded around a place so many days after the transits."""
+        phase = self.phase - days
+        early = phase < -self.period / 2
+        return Folded(
+            phase=phase + self.period * early,
+            cycle=self.cycle - early,
+            period=self.period,
+        )
 
 
 def check_ephemeris(period: float, epoch: float) -> None:

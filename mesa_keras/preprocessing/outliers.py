@@ -26,8 +26,14 @@ def scatter_by_segment(
         1.4826 times the median absolute deviation, shape of `flux`.
     """
     scatter = np.full(int(segment.max()) + 1, np.nan)
+    ordered = bool((segment[1:] >= segment[:-1]).all())
+    borders = np.searchsorted(segment, np.arange(scatter.size + 1))
     for number in range(scatter.size):
-        values = flux[usable & (segment == number)]
+        if ordered:
+            own = slice(borders[number], borders[number + 1])
+            values = flux[own][usable[own]]
+        else:
+            values = flux[usable & (segment == number)]
         if values.size:
             scatter[number] = np.median(np.abs(values - np.median(values)))
     if np.isfinite(scatter).any():

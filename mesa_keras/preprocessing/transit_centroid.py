@@ -9,7 +9,7 @@ References:
 
 import numpy as np
 
-from mesa_keras.preprocessing.fold import Ephemeris
+from mesa_keras.preprocessing.fold import Folded
 
 # What is beside a transit, in durations from its middle.
 BESIDE_DURATIONS = (0.75, 2.5)
@@ -21,32 +21,27 @@ _SIGMA_OF_MAD = 1.4826
 
 
 def centroid_motion(
-    time: np.ndarray, centroid: np.ndarray, ephemeris: Ephemeris
+    folded: Folded, centroid: np.ndarray, duration_days: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns how far the light's centre is from where it is beside each transit.
 
     A straight line through the points beside a transit is taken out of each.
 
     Args:
-        time: Days, shape `(points,)`.
+        folded: The times, folded, `(points,)`.
         centroid: Column and row in pixels, shape `(points, 2)`; NaN where unknown.
-        ephemeris: When the transits are.
+        duration_days: Duration of the transits.
 
     Returns:
         Indices of the points near transits, shape `(near,)`, and column and row of
         their motion in pixels, shape `(near, 2)`.
     """
-    duration = ephemeris.duration_days
-    phase = ephemeris.phase(time)
-    near = np.flatnonzero(
-        (np.abs(phase) < BESIDE_DURATIONS[1] * duration)
-        & np.isfinite(centroid).all(axis=1)
-    )
+    near = np.flatnonzero(np.abs(folded.phase) < BESIDE_DURATIONS[1] * duration_days)
+    near = near[np.isfinite(centroid[near]).all(axis=1)]
     if not near.size:
         return near, np.empty((0, 2))
-    x = phase[near] / duration
-    _, transit = np.unique(ephemeris.cycle(time[near]), return_inverse=True)
-    transit = transit.ravel()
+    x = folded.phase[near] / duration_days
+    transit = folded.cycle[near] - folded.cycle[near].min()
     weight = (np.abs(x) > BESIDE_DURATIONS[0]).astype(np.float64)
     size = int(transit.max()) + 1
     n, sx, sxx = (np.bincount(transit, weight * x**j, size) for j in range(3))
@@ -67,7 +62,7 @@ def centroid_motion(
 
 
 def centroid_shift(
-    phase: np.ndarray, cycle: np.ndarray, motion: np.ndarray, ephemeris: Ephemeris
+    near: Folded, motion: np.ndarray, duration_days: float
 ) -> tuple[np.ndarray, float]:
     """Returns the mean motion in transit and its error.
 
@@ -75,16 +70,15 @@ def centroid_shift(
     transits, so that jitter of any colour is in it.
 
     Args:
-        phase: Days from mid-transit of the points that `centroid_motion` gave.
-        cycle: Number of their transit.
+        near: The folded times of the points that `centroid_motion` gave.
         motion: Their motion in pixels, shape `(near, 2)`.
-        ephemeris: When the transits are.
+        duration_days: Duration of the transits.
 
     Returns:
         Column and row of the shift in pixels, and the standard error of either; NaN
         where there are no points in transit or too few beside it.
     """
-    x = phase / ephemeris.duration_days
+    x, cycle = near.phase / duration_days, near.cycle
     inside, beside = np.abs(x) < CORE_DURATIONS / 2, np.abs(x) > BESIDE_DURATIONS[0]
     if not inside.any() or beside.sum() < 10:
         return np.full(2, np.nan), float("nan")

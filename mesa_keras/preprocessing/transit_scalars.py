@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from mesa_keras.preprocessing.detrend_light_curve import DetrendedLightCurve
-from mesa_keras.preprocessing.fold import Ephemeris
-from mesa_keras.preprocessing.fold_bins import FoldedBins, fold_bins
+from mesa_keras.preprocessing.fold import Ephemeris, Folded
+from mesa_keras.preprocessing.fold_bins import WINDOW_DURATIONS, FoldedBins, fold_bins
 from mesa_keras.preprocessing.transit_depths import (
     TransitDepths,
     excess_scatter,
@@ -51,13 +51,14 @@ LEAST_TRANSIT = 0.3
 
 
 def measure_transit(
-    flat: DetrendedLightCurve, ephemeris: Ephemeris
+    flat: DetrendedLightCurve, ephemeris: Ephemeris, folded: Folded
 ) -> tuple[dict[str, float], TransitFit | None]:
     """Measures the transits of a flat light curve, all but the centroid.
 
     Args:
         flat: The light curve without trend.
         ephemeris: When the transits are.
+        folded: Its times, folded.
 
     Returns:
         Value by name of `SCALARS`, NaN where the data do not tell; and the fit, `None`
@@ -66,12 +67,11 @@ def measure_transit(
     values = dict.fromkeys(SCALARS, float("nan"))
     values["noise"] = PPM * flat.noise
     values["red_noise"] = flat.red_noise
-    phase, cycle = ephemeris.phase(flat.time), ephemeris.cycle(flat.time)
-    inside = np.abs(phase) < ephemeris.duration_days / 2
+    inside = np.abs(folded.phase) < ephemeris.duration_days / 2
     values["transit_count"] = float(
-        observed_cycles(cycle[inside], ephemeris, flat.exposure_days).size
+        observed_cycles(folded.cycle[inside], ephemeris, flat.exposure_days).size
     )
-    bins = _bins(flat, ephemeris, phase)
+    bins = _bins(flat, ephemeris, folded, flat.flux)
     fit = None if bins is None else fit_transit(bins, ephemeris.duration_days)
     if fit is None:
         return values, None
@@ -85,13 +85,13 @@ def measure_transit(
         "transit_offset": 24 * fit.shift_days,
         "v_shape": fit.v_shape,
     }
-    single = _single(flat, phase, cycle, fit)
+    single = _single(flat, folded, flat.flux, fit)
     difference, error = odd_even(single)
     values["odd_even_difference"] = PPM * difference
     # Means of many transits of a shape that is not quite theirs are off alike.
     floor = ODD_EVEN_FLOOR * fit.depth if np.isfinite(error) else 0.0
     values["odd_even_error"] = PPM * float(np.hypot(error, floor))
-    values |= _secondary(flat, ephemeris, fit)
+    values |= _secondary(flat, ephemeris, folded, fit)
     return values, fit
 
 
@@ -111,11 +111,11 @@ def observed_cycles(
 
 
 def _bins(
-    flat: DetrendedLightCurve, ephemeris: Ephemeris, phase: np.ndarray
+    flat: DetrendedLightCurve, ephemeris: Ephemeris, folded: Folded, flux: np.ndarray
 ) -> FoldedBins | None:
     return fold_bins(
-        phase,
-        flat.flux,
+        folded.phase,
+        flux,
         duration_days=ephemeris.duration_days,
         noise=flat.point_error(),
         exposure_days=flat.exposure_days,
@@ -124,16 +124,16 @@ def _bins(
 
 def _single(
     flat: DetrendedLightCurve,
-    phase: np.ndarray,
-    cycle: np.ndarray,
+    folded: Folded,
+    flux: np.ndarray,
     fit: TransitFit,
     *,
     eclipse: bool = False,
 ) -> TransitDepths:
     return transit_depths(
-        phase,
-        cycle,
-        flat.flux,
+        folded.phase,
+        folded.cycle,
+        flux,
         fit,
         noise=flat.point_error(),
         exposure_days=flat.exposure_days,
@@ -142,7 +142,7 @@ def _single(
 
 
 def _secondary(
-    flat: DetrendedLightCurve, ephemeris: Ephemeris, fit: TransitFit
+    flat: DetrendedLightCurve, ephemeris: Ephemeris, folded: Folded, fit: TransitFit
 ) -> dict[str, float]:
     """Measures the dip that was found beside the transits.
 
@@ -151,19 +151,22 @@ def _secondary(
     if flat.secondary is None:
         return {}
     days = flat.secondary.phase_days
-    beside = replace(ephemeris, epoch=ephemeris.epoch + days)
+    beside = folded.around(days)
     # The transit itself is no level to measure from.
     away = ephemeris.duration_days * PRIMARY_DURATIONS / 2
-    flat = flat.take(np.abs(ephemeris.phase(flat.time)) > away)
-    phase, cycle = beside.phase(flat.time), beside.cycle(flat.time)
-    bins = _bins(flat, ephemeris, phase)
+    reach = WINDOW_DURATIONS * ephemeris.duration_days
+    near = np.flatnonzero(
+        (np.abs(beside.phase) < reach) & (np.abs(folded.phase) > away)
+    )
+    beside, flux = beside.take(near), flat.flux[near]
+    bins = _bins(flat, ephemeris, beside, flux)
     if bins is None:
         return {}
     own = replace(fit, shift_days=0.0)
-    if flat.secondary is not None and flat.secondary.snr > SECONDARY_SNR:
+    if flat.secondary.snr > SECONDARY_SNR:
         own = fit_transit(bins, fit.best_duration_days, eclipse=True) or own
     depth, error = fit_depth(bins, own, eclipse=True)
-    single = _single(flat, phase, cycle, own, eclipse=True)
+    single = _single(flat, beside, flux, own, eclipse=True)
     scale = excess_scatter((single.depth - depth) / single.error, single.cycle.size - 1)
     return {
         "secondary_depth": PPM * depth,

@@ -114,8 +114,9 @@ def candidate_views(
         window=settings.window_days,
         exposure_days=exposure_days,
     )
-    scalars, fit = measure_transit(flat, ephemeris)
-    found = flux_views(flat, ephemeris, settings)
+    folded = ephemeris.fold(flat.time)
+    scalars, fit = measure_transit(flat, ephemeris, folded)
+    found = flux_views(flat, ephemeris, folded, settings)
     bins, size = settings.local_bins, np.shape(time)
     found["centroid"] = empty_view(bins)
     if centroid is not None:
@@ -125,7 +126,7 @@ def candidate_views(
                 f"Received: shape {centroid.shape}"
             )
         view, shift, error = centroid_view(
-            flat, centroid[flat.kept], ephemeris, settings
+            centroid[flat.kept], ephemeris, folded, settings
         )
         found["centroid"] = view
         scalars |= {"centroid_shift": shift, "centroid_error": error}
@@ -134,7 +135,7 @@ def candidate_views(
         flux={n: (v.median - level[n]).astype(np.float32) for n, v in found.items()},
         scatter={name: v.scatter.astype(np.float32) for name, v in found.items()},
         count={name: v.count.astype(np.float32) for name, v in found.items()},
-        unfolded=unfolded_transits(flat, ephemeris, settings),
+        unfolded=unfolded_transits(flat, ephemeris, folded, settings),
         scale=_scale(fit, flat),
         scalars=scalars,
         flat=flat,

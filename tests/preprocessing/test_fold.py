@@ -84,3 +84,18 @@ def test_ephemeris():
 def test_rejects_ephemeris(changed, message):
     with pytest.raises(ValueError, match=message):
         Ephemeris(**({"period": 4.0, "epoch": 1.0, "duration": 2.0} | changed))
+
+
+@given(st.lists(st.floats(-50, 50), min_size=1), st.floats(0.0, 3.999))
+def test_folded_once(times, place):
+    transits = Ephemeris(period=4.0, epoch=1.0, duration=2.0)
+    folded = transits.fold(np.array(times))
+    np.testing.assert_allclose(folded.phase, transits.phase(times), atol=1e-12)
+    np.testing.assert_array_equal(folded.cycle, transits.cycle(times))
+    beside = folded.around(place)
+    # The time is what it was.
+    np.testing.assert_allclose(
+        beside.cycle * 4.0 + beside.phase + place + 1.0, times, atol=1e-9
+    )
+    assert (np.abs(beside.phase) <= 2 + 1e-9).all()
+    assert folded.take(np.array([0])).phase.shape == (1,)

@@ -9,9 +9,9 @@ TIME = np.arange(0.0, 60.0, 0.01)
 
 
 def measure(centroid):
-    near, motion = centroid_motion(TIME, centroid, TRANSITS)
-    phase, cycle = TRANSITS.phase(TIME[near]), TRANSITS.cycle(TIME[near])
-    return centroid_shift(phase, cycle, motion, TRANSITS)
+    folded = TRANSITS.fold(TIME)
+    near, motion = centroid_motion(folded, centroid, TRANSITS.duration_days)
+    return centroid_shift(folded.take(near), motion, TRANSITS.duration_days)
 
 
 def test_shift_on_a_drifting_detector():
@@ -34,9 +34,7 @@ def test_jitter_of_hours_is_in_the_error():
 
 def test_missing():
     nothing = np.full((TIME.size, 2), np.nan)
-    near, motion = centroid_motion(TIME, nothing, TRANSITS)
-    assert near.size == 0
-    shift, error = centroid_shift(np.empty(0), np.empty(0, int), motion, TRANSITS)
+    shift, error = measure(nothing)
     assert np.isnan([*shift, error]).all()
     some = np.where(TRANSITS.near(TIME)[:, None], np.nan, 1.0) * np.ones(2)
     assert np.isnan(measure(some)[0]).all()

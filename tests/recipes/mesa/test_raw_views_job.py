@@ -5,6 +5,7 @@ import pytest
 from mesa_keras.preprocessing import ViewSettings
 from mesa_keras.readers import read_views
 from mesa_keras.recipes.mesa import raw_views_job
+from mesa_keras.recipes.mesa.data import load_data
 from mesa_keras.recipes.mesa.raw_views_job import make_views_file
 from mesa_keras.recipes.mesa.raw_views_star import Reading
 from mesa_keras.simulation.injection import Injection
@@ -105,6 +106,24 @@ def test_views_and_scalars_by_star(survey, tmp_path):
     assert scalars["fault"][3] == "cannot be folded: its period is missing."
     assert "no light curve of 99" in scalars["fault"][4]
     assert not list((tmp_path / "out").glob("*.parts"))
+
+
+def test_a_model_of_the_published_views_refuses_them(survey, tmp_path):
+    made = make(survey, tmp_path / "views.npz")
+    options = {
+        "labels": ("PC", "FP"),
+        "planet_features": ("period",),
+        "stellar_features": (),
+        "views_path": made.views_path,
+        "require_labels": False,
+        "expected_views": {"global_view": 41},
+    }
+    ours = SMALL.convention
+    data = load_data(survey[0], expected_convention=ours, **options)
+    assert data.view_convention == ours
+    assert set(data.views) == {"global_view"}
+    with pytest.raises(ValueError, match=r"'mesa-raw-1 .*expects 'median0_min-1'"):
+        load_data(survey[0], expected_convention="median0_min-1", **options)
 
 
 def test_files_named_in_the_table(survey, tmp_path):
