@@ -67,7 +67,7 @@ def centroid_shift(
     """Returns the mean motion in transit and its error.
 
     The error follows from how much means of the same length scatter beside the
-    transits, so that jitter of any colour is in it.
+    transits, and from transit to transit, so that jitter of any colour is in it.
 
     Args:
         near: The folded times of the points that `centroid_motion` gave.
@@ -83,12 +83,20 @@ def centroid_shift(
     if not inside.any() or beside.sum() < 10:
         return np.full(2, np.nan), float("nan")
     shift = np.median(motion[inside], axis=0)
+    each, _ = _group_means(cycle[inside], motion[inside])
+    spread = np.sqrt(each.var(axis=0, ddof=1).mean()) if len(each) > 1 else 0.0
     piece = np.floor(x[beside] / CORE_DURATIONS) + 100.0 * cycle[beside]
-    _, block, counts = np.unique(piece, return_inverse=True, return_counts=True)
-    means = np.column_stack(
-        [np.bincount(block.ravel(), motion[beside, k]) / counts for k in range(2)]
-    )
+    means, counts = _group_means(piece, motion[beside])
     means = means[counts >= 0.5 * np.median(counts)]
     scatter = _SIGMA_OF_MAD * np.median(np.abs(means - np.median(means, axis=0)))
-    transits = np.unique(cycle[inside]).size
-    return shift, float(scatter * LINE_ERROR / np.sqrt(transits))
+    one = max(float(scatter) * LINE_ERROR, float(spread))
+    return shift, one / float(np.sqrt(len(each)))
+
+
+def _group_means(
+    group: np.ndarray, values: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Means of columns by group, and how many values are in each."""
+    _, number, counts = np.unique(group, return_inverse=True, return_counts=True)
+    columns = [np.bincount(number.ravel(), column) / counts for column in values.T]
+    return np.column_stack(columns), counts

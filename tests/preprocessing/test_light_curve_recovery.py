@@ -124,8 +124,35 @@ def test_known_planet_of_pi_mensae(real_data):
     assert dip.mean() == pytest.approx(30, abs=1)
 
 
-def test_nothing_is_found_where_nothing_is(real_data):
+def test_errors_are_honest_where_nothing_is(real_data):
     folder = real_data / "raw_light_curves"
     curve = read_light_curve(next(folder.glob("*270501383*.fits")))
-    found = candidate_views(curve.time, curve.flux, PI_MENSAE_C).scalars
-    assert abs(found["measured_snr"]) < 4
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(24):
+        transits = Ephemeris(
+            period=rng.uniform(1, 9),
+            epoch=curve.time[0] + rng.uniform(0, 9),
+            duration=rng.uniform(1.5, 4),
+        )
+        scalars = candidate_views(
+            curve.time,
+            curve.flux,
+            transits,
+            centroid=curve.centroid,
+            exposure_days=curve.exposure_days(),
+        ).scalars
+        found.append(
+            [
+                scalars["measured_snr"],
+                scalars["odd_even_difference"] / scalars["odd_even_error"],
+                scalars["centroid_shift"] / scalars["centroid_error"],
+                scalars["secondary_depth"] / scalars["secondary_error"],
+            ]
+        )
+    depth, odd_even, centroid, secondary = np.array(found).T
+    assert 0.6 < np.std(depth) < 1.5
+    assert 0.5 < np.std(odd_even) < 1.5
+    # The length of a vector of two such numbers is 1.2 in the median.
+    assert 0.6 < np.median(centroid) < 2.0
+    assert secondary.max() < 5
