@@ -33,10 +33,10 @@ demo: .venv
 	    --test_data $(DEMO)/data/test_data.csv --output_dir $(DEMO)/test_results --visualize
 
 test: .venv
-	$(BIN)/python -m pytest -m "not slow" --numprocesses 2
+	$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
 
 slow: .venv
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile
 
 notebooks: .venv
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=600 notebooks

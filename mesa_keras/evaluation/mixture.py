@@ -60,7 +60,9 @@ class KernelMixture:
         from scipy.special import ndtr
 
         at, centers, sigma, shares = self._normal(x, members, weights)
-        return np.asarray((shares * ndtr((at[:, None] - centers) / sigma)).sum(axis=1))
+        below = (shares * ndtr((at[:, None] - centers) / sigma)).sum(axis=1)
+        # Shares add up to 1 within rounding only.
+        return np.asarray(np.minimum(below, 1.0))
 
     def crps(
         self, y_true: ArrayLike, members: ArrayLike, weights: ArrayLike | None = None

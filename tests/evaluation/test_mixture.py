@@ -125,3 +125,11 @@ def test_rejects():
         KernelMixture(stretch=1.0, width=0.1).quantiles([0.5, 1.0], x)
     with pytest.raises(ValueError, match="must have shape"):
         KernelMixture(stretch=1.0, width=0.1).crps(y, x[:3])
+
+
+def test_the_cdf_ends_at_one_in_spite_of_rounding():
+    mixture = KernelMixture(1.0, 0.01)
+    weights = np.full((1, 10), 0.1)
+    members = np.linspace(0.1, 0.2, 10)[None]
+    for shares in (weights, np.array([[0.7, 0.2, 0.1, *np.zeros(7)]])):
+        assert mixture.cdf(np.array([9.0]), members, shares)[0] <= 1.0
