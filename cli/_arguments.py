@@ -6,7 +6,7 @@ import dataclasses
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 Config = TypeVar("Config")
@@ -21,7 +21,10 @@ def add_option(parser: argparse.ArgumentParser, name: str, **options: Any) -> No
 
 
 def add_config_options(
-    parser: argparse.ArgumentParser, presets: Mapping[str, Any], default: str
+    parser: argparse.ArgumentParser,
+    presets: Mapping[str, Any],
+    default: str,
+    leave_out: Sequence[str] = (),
 ) -> None:
     """Adds `--preset`, and an option per field of the presets' dataclass.
 
@@ -30,6 +33,7 @@ def add_config_options(
         presets: Configurations by name, of one dataclass whose fields have
             `metadata={"help": ...}`, and `"parse"` or `"choices"` where needed.
         default: Name of the preset that is used without `--preset`.
+        leave_out: Fields that get no option.
     """
     group = parser.add_argument_group(
         "configuration", f"defaults in brackets are those of --preset {default}"
@@ -38,6 +42,8 @@ def add_config_options(
         "--preset", choices=tuple(presets), default=default, help="where to start from"
     )
     for field in dataclasses.fields(presets[default]):
+        if field.name in leave_out:
+            continue
         value = getattr(presets[default], field.name)
         shown = ",".join(map(str, value)) if isinstance(value, tuple) else value
         options: dict[str, Any] = {

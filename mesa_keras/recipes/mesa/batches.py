@@ -30,33 +30,12 @@ def make_training_batches(
     Returns:
         `tf.data.Dataset` of `(inputs, targets)`.
     """
-    import tensorflow as tf
-
     views, classes = tuple(data.views), len(data.class_names)
-    features = tuple(name for name in FEATURES if name in data.inputs())
-    groups = modalities(data.inputs())
 
     def transform(x: Example, y: Example, seed: Any) -> tuple[Example, Example]:
-        seeds = tf.unstack(tf.random.split(seed, 2 + len(features)))
-        if config.augment and views:
-            curves = {name: x[name] for name in views}
-            x |= augment_views(
-                curves,
-                seeds[0],
-                max_shift=config.max_shift,
-                noise=config.noise,
-                scaling=config.scaling,
-                reversal=config.reversal,
-            )
-        if config.feature_dropout:
-            for name, feature_seed in zip(features, seeds[2:], strict=True):
-                x[name] = drop_values(x[name], feature_seed, config.feature_dropout)
-        if config.modality_dropout and len(groups) > 1:
-            x = drop_modalities(groups, x, seeds[1], config.modality_dropout)
+        x = disturb(x, seed, config, views)
         row = y.pop("row")
-        return x, _targets(
-            y["label"], _pairs(row, x, views, features), outputs, classes
-        )
+        return x, _targets(y["label"], pairs(row, x, views), outputs, classes)
 
     return training_batches(
         data.inputs(),
@@ -83,7 +62,6 @@ def make_evaluation_batches(
         `tf.data.Dataset` of `(inputs, targets)`.
     """
     views, classes = tuple(data.views), len(data.class_names)
-    features = tuple(name for name in FEATURES if name in data.inputs())
     rows = np.arange(len(data), dtype="int32")
     batches = evaluation_batches(
         data.inputs(), {"label": data.known_label(), "row": rows}, config.batch_size
@@ -91,19 +69,58 @@ def make_evaluation_batches(
     return batches.map(
         lambda x, y: (
             x,
-            _targets(
-                y["label"], _pairs(y["row"], x, views, features), outputs, classes
-            ),
+            _targets(y["label"], pairs(y["row"], x, views), outputs, classes),
         )
     )
 
 
-def _pairs(
-    row: Any, x: Example, views: tuple[str, ...], features: tuple[str, ...]
-) -> Any:
-    """Pair index of light curve and physics."""
+def disturb(
+    x: Example, seed: Any, config: MesaConfig, views: tuple[str, ...]
+) -> Example:
+    """Augments light curves, and hides single features and whole modalities.
+
+    Args:
+        x: Inputs of a batch by name.
+        seed: Integer tensor of shape `(2,)`.
+        config: What is done, and how much of it.
+        views: Which inputs are light curves.
+    """
     import tensorflow as tf
 
+    x, features, groups = (
+        dict(x),
+        [name for name in FEATURES if name in x],
+        modalities(x),
+    )
+    seeds = tf.unstack(tf.random.split(seed, 2 + len(features)))
+    if config.augment and views:
+        x |= augment_views(
+            {name: x[name] for name in views},
+            seeds[0],
+            max_shift=config.max_shift,
+            noise=config.noise,
+            scaling=config.scaling,
+            reversal=config.reversal,
+        )
+    if config.feature_dropout:
+        for name, feature_seed in zip(features, seeds[2:], strict=True):
+            x[name] = drop_values(x[name], feature_seed, config.feature_dropout)
+    if config.modality_dropout and len(groups) > 1:
+        x = drop_modalities(groups, x, seeds[1], config.modality_dropout)
+    return x
+
+
+def pairs(row: Any, x: Example, views: tuple[str, ...]) -> Any:
+    """Pair index of light curve and physics, for the contrastive losses.
+
+    Args:
+        row: Identity of each row's object, integers `(batch,)`.
+        x: Inputs of the batch by name.
+        views: Which inputs are light curves.
+    """
+    import tensorflow as tf
+
+    features = [name for name in FEATURES if name in x]
     if not views or not features:
         return tf.fill(tf.shape(row), -1)
     has_curve, has_physics = (

@@ -30,8 +30,8 @@ def read_run_config(model_path: Path) -> dict[str, Any] | None:
         for table in tables_of(found):
             table["path"]
         known_stars(found)
-        for noted in found.get(RECALIBRATED, {}).values():
-            noted["path"]
+        for table in found.get(RECALIBRATED, {}).values():
+            table["path"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is not the configuration of a MESA run.") from error
     return found
@@ -54,6 +54,11 @@ def known_stars(config: Mapping[str, Any]) -> KnownStars | None:
     return None if stars is None else KnownStars.from_json(stars)
 
 
+def noted(known: KnownStars) -> dict[str, Any]:
+    """Returns the entry of the configuration that `known_stars` reads."""
+    return {STARS: known.to_json()}
+
+
 def pretrained_from(model_path: Path) -> dict[str, Any]:
     """Returns what a model must note that takes its weights from another.
 
@@ -69,9 +74,9 @@ def pretrained_from(model_path: Path) -> dict[str, Any]:
     config = read_run_config(model_path)
     if config is None:
         return {}
-    noted = {"path": str(model_path), "tables": tables_of(config)}
+    from_where = {"path": str(model_path), "tables": tables_of(config)}
     stars = {STARS: config[STARS]} if STARS in config else {}
-    return {PRETRAINED: noted, **stars}
+    return {PRETRAINED: from_where, **stars}
 
 
 def config_of_copy(
@@ -102,12 +107,12 @@ def config_of_copy(
     if source is None:
         return None
     known = present or source
-    noted = {
+    now = {
         "path": str(data.path.resolve()),
         "columns": dict(columns or {}),
         "sha256": data.fingerprint,
     }
-    return {**known, RECALIBRATED: {**known.get(RECALIBRATED, {}), copy.name: noted}}
+    return {**known, RECALIBRATED: {**known.get(RECALIBRATED, {}), copy.name: now}}
 
 
 def write_run_config(model_path: Path, config: Mapping[str, Any]) -> None:

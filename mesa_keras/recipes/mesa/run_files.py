@@ -114,11 +114,16 @@ def _description(
             "candidates": {name: len(part) for name, part in parts.items()},
             "warnings": list(data.warnings),
         },
-        "versions": {
-            "mesa_keras": __version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("keras", "tensorflow", "numpy")},
-        },
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Returns the versions of what made a run, by name."""
+    return {
+        "mesa_keras": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("keras", "tensorflow", "numpy")},
     }
 
 

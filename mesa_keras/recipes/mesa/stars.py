@@ -86,6 +86,13 @@ class KnownStars:
         """Returns which rows are of stars of either kind, booleans."""
         return _rows_among(table, self.trained | self.held_back)
 
+    def with_earlier(self, earlier: "KnownStars | None") -> "KnownStars":
+        """Adds the stars of an earlier pretraining; what was trained on stays so."""
+        if earlier is None:
+            return self
+        trained = self.trained | earlier.trained
+        return KnownStars(trained, (self.held_back | earlier.held_back) - trained)
+
     def to_json(self) -> dict[str, dict[str, str]]:
         """Returns what JSON holds in little space: stars by catalogue, a line each."""
         return {"trained": _lines(self.trained), "held_back": _lines(self.held_back)}

@@ -47,8 +47,10 @@ def label_indices(
     """Returns the index of each row's label, and what a user should know.
 
     Rows without a known label, which only unlabelled data may have, get -1; `None`
-    stands for no label at all.
+    stands for no label at all, as where no class is known.
     """
+    if not names:
+        return None, []
     place = {name: index for index, name in enumerate(names)}
     text = table.frame["label"]
     label = np.array([place.get(name, -1) for name in text], dtype=np.int32)

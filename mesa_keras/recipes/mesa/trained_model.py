@@ -41,16 +41,52 @@ def trained_model(
         label_smoothing=config.label_smoothing,
     )
     weights = {target: config.classification_weight}
-    alignment = alignment_output(model)
-    if alignment is not None and config.contrastive_weight > 0:
-        if config.contrastive_loss == "sigmoid":
-            losses[alignment] = SigmoidContrastive()
-        elif alignment == "scaled_alignment":
-            losses[alignment] = InfoNCE(normalize=False)
-        else:
-            losses[alignment] = InfoNCE(float(config.temperature))
-        weights[alignment] = config.contrastive_weight
-    total_steps = config.epochs * steps_per_epoch
+    aligned = contrastive_loss(model, config)
+    if aligned is not None and config.contrastive_weight > 0:
+        output, losses[output] = aligned
+        weights[output] = config.contrastive_weight
+    optimizer = make_optimizer(config, config.epochs, steps_per_epoch)
+    trained = keras.Model(
+        model.input, {name: model.output[name] for name in (*losses, "logits")}
+    )
+    trained.compile(
+        optimizer=optimizer,
+        loss=losses,
+        loss_weights=weights,
+        weighted_metrics={
+            "logits": [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
+        },
+        jit_compile=config.jit_compile,
+        steps_per_execution=config.steps_per_execution,
+    )
+    return trained
+
+
+def contrastive_loss(
+    model: keras.Model, config: MesaConfig
+) -> tuple[str, keras.losses.Loss] | None:
+    """Output that the contrastive loss reads, and the loss; `None` without one."""
+    output = alignment_output(model)
+    if output is None:
+        return None
+    if config.contrastive_loss == "sigmoid":
+        return output, SigmoidContrastive()
+    if output == "scaled_alignment":
+        return output, InfoNCE(normalize=False)
+    return output, InfoNCE(float(config.temperature))
+
+
+def make_optimizer(
+    config: MesaConfig, epochs: int, steps_per_epoch: int
+) -> keras.optimizers.Optimizer:
+    """AdamW with warm-up, cosine decay, clipping and averaged weights.
+
+    Args:
+        config: Rates.
+        epochs: Epochs of the whole run.
+        steps_per_epoch: Steps of an epoch.
+    """
+    total_steps = epochs * steps_per_epoch
     warmup = min(int(config.warmup_epochs * steps_per_epoch), total_steps - 1)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0 if warmup else config.learning_rate,
@@ -69,20 +105,7 @@ def trained_model(
     optimizer.exclude_from_weight_decay(
         var_names=["bias", "gamma", "beta", "log_scale"]
     )
-    trained = keras.Model(
-        model.input, {name: model.output[name] for name in (*losses, "logits")}
-    )
-    trained.compile(
-        optimizer=optimizer,
-        loss=losses,
-        loss_weights=weights,
-        weighted_metrics={
-            "logits": [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
-        },
-        jit_compile=config.jit_compile,
-        steps_per_execution=config.steps_per_execution,
-    )
-    return trained
+    return optimizer
 
 
 def alignment_output(model: keras.Model) -> str | None:

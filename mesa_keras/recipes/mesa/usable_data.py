@@ -11,14 +11,7 @@ from mesa_keras.recipes.mesa.data import MesaData
 
 def usable(data: MesaData) -> MesaData:
     """Leaves out rows that hold nothing, and columns that hold nothing in any row."""
-    empty = np.array([NO_USABLE_VALUE in fault for fault in data.faults])
-    if data.label is not None:
-        empty |= data.label < 0
-    notes = []
-    if empty.any():
-        shown = ", ".join(data.object_id[empty][:3])
-        notes.append(f"{empty.sum()} candidates hold nothing to learn from: {shown} …")
-        data = data.take(np.flatnonzero(~empty))
+    data, notes = usable_rows(data), []
     changes: dict[str, Any] = {}
     for name in ("planet", "stellar"):
         values = getattr(data, f"{name}_features")
@@ -30,3 +23,17 @@ def usable(data: MesaData) -> MesaData:
         if absent:
             notes.append(f"columns without any value left out: {', '.join(absent)}")
     return dataclasses.replace(data, **changes, warnings=(*data.warnings, *notes))
+
+
+def usable_rows(data: MesaData) -> MesaData:
+    """Leaves out rows that hold nothing, or no label where the others have one."""
+    empty = np.array([NO_USABLE_VALUE in fault for fault in data.faults])
+    if data.label is not None:
+        empty |= data.label < 0
+    if not empty.any():
+        return data
+    shown = ", ".join(data.object_id[empty][:3])
+    note = f"{empty.sum()} candidates hold nothing to learn from: {shown} …"
+    return dataclasses.replace(
+        data.take(np.flatnonzero(~empty)), warnings=(*data.warnings, note)
+    )
