@@ -133,5 +133,7 @@ def test_the_cdf_ends_at_one_in_spite_of_rounding():
     shares /= shares.sum(axis=1, keepdims=True)
     assert (shares.sum(axis=1) > 1).any()
     members = np.tile(np.linspace(0.1, 0.2, 10), (200, 1))
-    below = KernelMixture(1.0, 0.01).cdf(np.full(200, 9.0), members, shares)
+    below = KernelMixture(stretch=1.0, width=0.01).cdf(
+        np.full(200, 9.0), members, shares
+    )
     assert below.max() <= 1.0
