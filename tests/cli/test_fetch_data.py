@@ -193,7 +193,13 @@ def test_a_killed_run_goes_on_where_it_stopped(archive, tmp_path, how):
         *("--archive", archive.address),
     ]
     environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment)
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        env=environment,
+        # A shell's background jobs, such as this may be, ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     deadline = time.monotonic() + 30
     while not any(p.stat().st_size > 1e5 for p in tmp_path.rglob("*.part")):
         assert time.monotonic() < deadline
