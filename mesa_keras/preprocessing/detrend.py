@@ -17,9 +17,9 @@ OUTLIER_SIGMA = 5.0
 _SIGMA_OF_MAD = 1.4826
 
 
-def window_days(duration_days: float) -> float:
+def window_days(duration_days: float, least: float = WINDOW_DAYS) -> float:
     """Returns the length of the window for transits of a duration."""
-    return max(WINDOW_DAYS, WINDOW_DURATIONS * duration_days)
+    return max(least, WINDOW_DURATIONS * duration_days)
 
 
 def slow_trend(
@@ -56,9 +56,10 @@ def slow_trend(
 
     References:
         Hippke et al. 2019, AJ 158, 143 (wotan); windows of three durations keep
-        transits whole, their section 4. The parabolas are ours: with them, transits
-        injected in the light of a star that turns in 6 days come back with a third of
-        the error that the biweight alone leaves, and with half that of two biweights.
+        transits whole, their section 4. The parabolas are ours: of the scatter that
+        a star which turns in 3 or 6 days has over a transit's duration, in units of
+        white noise, the biweight alone leaves 2.2, twice the biweight 1.6 to 2.0, and
+        the two together 1.4 to 1.7.
     """
     biweight = _import_wotan()
     if segment is not None and segment[0] != segment[-1]:

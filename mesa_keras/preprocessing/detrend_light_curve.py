@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mesa_keras.preprocessing.detrend import slow_trend, window_days
+from mesa_keras.preprocessing.detrend import window_days
 from mesa_keras.preprocessing.detrend_cadences import (
     SortedCadences,
     check_rest,
@@ -17,19 +17,19 @@ from mesa_keras.preprocessing.detrend_noise import (
     red_noise_factor,
     trend_noise_factor,
 )
+from mesa_keras.preprocessing.detrend_round import LEAST_NOISE, detrend_round
 from mesa_keras.preprocessing.fold import Ephemeris
-from mesa_keras.preprocessing.outliers import outliers, scatter_by_segment
-from mesa_keras.preprocessing.transit_secondary import SecondaryDip, find_secondary
+from mesa_keras.preprocessing.transit_secondary import SecondaryDip
 
+# Where means scatter this much more than white noise, a shorter window is tried.
+RESTLESS = 1.35
+SHORT_WINDOW_DAYS = 0.7
 # A dip this strong beside the transits is masked as well when the trend is found.
 SECONDARY_SNR = 7.0
 # Masks never hide more than this: some of the star must be seen to know its level.
 LARGEST_MASK = 0.7
 # Of the candidate's transits, what may be lost to those of other planets.
 LARGEST_OVERLAP = 0.5
-# Simulated curves may have no noise at all; no real one has less.
-LEAST_NOISE = 1e-7
-_SIGMA_OF_MAD = 1.4826
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,8 @@ def detrend_light_curve(
         segment: Integers that tell quarters or sectors apart, each with its own level.
         others: Ephemerides of the star's other planets.
         window: Length in days of the window in which the trend is found; `None` takes
-            a day, or three durations if that is longer.
+            a day, or three durations if that is longer; and of a star that is restless
+            over a transit's duration, 0.7 days if depths are better known then.
         exposure_days: Time from one exposure to the next; `None` takes the median.
 
     Returns:
@@ -117,30 +118,59 @@ def detrend_light_curve(
         ImportError: If wotan is not installed.
         ValueError: If the arrays do not fit, or nothing is left outside the transits.
     """
+    if window is not None and not (np.isfinite(window) and window > 0):
+        raise ValueError(f"`window` must be positive days. Received: {window}")
     given = sorted_cadences(time, flux, segment)
     cadence = exposure_days
     if cadence is None:
         spacing = np.diff(given.time)
         cadence = float(np.median(spacing)) if spacing.size else 0.0
-    width = window_days(ephemeris.duration_days) if window is None else window
-    if not (np.isfinite(width) and width > 0):
-        raise ValueError(f"`window` must be positive days. Received: {window}")
     phase = ephemeris.phase(given.time)
     own = _near(phase, ephemeris)
     hidden = _hidden(given.time, own, others)
-    seen, masked = given, own
+    seen = given
     if hidden.any():
-        seen, masked, phase = given.take(~hidden), own[~hidden], phase[~hidden]
-    check_rest(seen, masked, ephemeris)
-    flat = _flatten(seen, phase, masked, ephemeris, width, cadence)
+        seen, own, phase = given.take(~hidden), own[~hidden], phase[~hidden]
+    check_rest(seen, own, ephemeris)
+    total = np.size(np.asarray(time))
+    found = _detrend(
+        seen,
+        phase,
+        own,
+        ephemeris,
+        width=window_days(ephemeris.duration_days) if window is None else window,
+        cadence=cadence,
+        total=total,
+    )
+    short = window_days(ephemeris.duration_days, SHORT_WINDOW_DAYS)
+    restless = found.red_noise > RESTLESS and short < 0.9 * found.window_days
+    if window is None and restless:
+        other = _detrend(
+            seen, phase, own, ephemeris, width=short, cadence=cadence, total=total
+        )
+        found = min(found, other, key=DetrendedLightCurve.point_error)
+    return replace(found, hidden=_mask_of(total, given.place[hidden]))
+
+
+def _detrend(
+    seen: SortedCadences,
+    phase: np.ndarray,
+    masked: np.ndarray,
+    ephemeris: Ephemeris,
+    *,
+    width: float,
+    cadence: float,
+    total: int,
+) -> DetrendedLightCurve:
+    """Detrends with one window; `total` is how many cadences were given."""
+    flat = detrend_round(seen, phase, masked, ephemeris, width, cadence)
     beside = _secondary_mask(phase, flat.secondary, ephemeris)
     if beside is not None and (masked | beside).mean() < LARGEST_MASK:
         masked = masked | beside
-        flat = _flatten(seen, phase, masked, ephemeris, width, cadence)
+        flat = detrend_round(seen, phase, masked, ephemeris, width, cadence)
     good = np.isfinite(flat.flux) & ~flat.clipped
     if not good.any():
         raise ValueError("`flux` has no point whose trend is known.")
-    total = np.size(np.asarray(time))
     trend = np.full(total, np.nan)
     trend[seen.place] = flat.trend
     quiet = good & ~masked
@@ -151,7 +181,7 @@ def detrend_light_curve(
         kept=seen.place[good],
         trend=trend,
         clipped=_mask_of(total, seen.place[flat.clipped]),
-        hidden=_mask_of(total, given.place[hidden]),
+        hidden=np.zeros(total, dtype=bool),
         noise=flat.noise,
         red_noise=red_noise_factor(
             seen.time[quiet], flat.flux[quiet], ephemeris.duration_days, flat.noise
@@ -161,54 +191,6 @@ def detrend_light_curve(
         exposure_days=cadence,
         window_days=width,
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Flat:
-    """One round of detrending and clipping, arrays of all its cadences."""
-
-    trend: np.ndarray
-    flux: np.ndarray
-    clipped: np.ndarray
-    noise: float
-    secondary: SecondaryDip | None
-
-
-def _flatten(
-    seen: SortedCadences,
-    phase: np.ndarray,
-    masked: np.ndarray,
-    ephemeris: Ephemeris,
-    width: float,
-    cadence: float,
-) -> _Flat:
-    trend = slow_trend(
-        seen.time, seen.flux, window=width, masked=masked, segment=seen.segment
-    )
-    flux = seen.flux / trend
-    quiet = np.isfinite(flux) & ~masked
-    if not quiet.any():
-        raise ValueError("`flux` has no point whose trend is known.")
-    clipped = outliers(
-        seen.time,
-        flux,
-        np.maximum(scatter_by_segment(flux, seen.segment, quiet), LEAST_NOISE),
-        protected=masked,
-        duration_days=ephemeris.duration_days,
-        exposure_days=cadence,
-    )
-    quiet &= ~clipped
-    rest = flux[quiet]
-    noise = _SIGMA_OF_MAD * float(np.median(np.abs(rest - np.median(rest))))
-    good = np.isfinite(flux) & ~clipped
-    dip = find_secondary(
-        phase[good],
-        flux[good],
-        period=ephemeris.period,
-        duration_days=ephemeris.duration_days,
-        noise=max(noise, LEAST_NOISE),
-    )
-    return _Flat(trend=trend, flux=flux, clipped=clipped, noise=noise, secondary=dip)
 
 
 def _hidden(

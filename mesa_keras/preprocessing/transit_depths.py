@@ -97,14 +97,29 @@ def odd_even(depths: TransitDepths) -> tuple[float, float]:
     odd = depths.cycle % 2 == 0
     if odd.all() or not odd.any():
         return float("nan"), float("nan")
-    means, variances = np.empty(2), np.empty(2)
-    for place, chosen in enumerate((odd, ~odd)):
-        weight = depths.error[chosen] ** -2
-        means[place] = np.average(depths.depth[chosen], weights=weight)
-        variances[place] = 1 / weight.sum()
-    left = (depths.depth - np.where(odd, means[0], means[1])) / depths.error
-    scale = excess_scatter(left, depths.cycle.size - 2)
-    return float(means[0] - means[1]), float(scale * np.sqrt(variances.sum()))
+    weight = depths.error**-2
+    means = [_mean(depths, kind) for kind in (odd, ~odd)]
+    variance = 1 / weight[odd].sum() + 1 / weight[~odd].sum()
+    return means[0] - means[1], float(depth_scatter(depths) * np.sqrt(variance))
+
+
+def depth_scatter(depths: TransitDepths) -> float:
+    """Returns by how much depths scatter more than their errors tell, 1 or more.
+
+    Odd and even transits are compared with their own means: those of a binary differ.
+    """
+    odd = depths.cycle % 2 == 0
+    left, kinds = np.zeros(depths.depth.shape), 0
+    for kind in (odd, ~odd):
+        if kind.any():
+            left[kind] = depths.depth[kind] - _mean(depths, kind)
+            kinds += 1
+    return excess_scatter(left / depths.error, depths.cycle.size - kinds)
+
+
+def _mean(depths: TransitDepths, chosen: np.ndarray) -> float:
+    weight = depths.error[chosen] ** -2
+    return float(np.average(depths.depth[chosen], weights=weight))
 
 
 def excess_scatter(left: np.ndarray, freedom: int) -> float:

@@ -9,7 +9,7 @@ from mesa_keras.preprocessing.fold import Ephemeris, Folded
 from mesa_keras.preprocessing.fold_bins import WINDOW_DURATIONS, FoldedBins, fold_bins
 from mesa_keras.preprocessing.transit_depths import (
     TransitDepths,
-    excess_scatter,
+    depth_scatter,
     odd_even,
     transit_depths,
 )
@@ -75,17 +75,18 @@ def measure_transit(
     fit = None if bins is None else fit_transit(bins, ephemeris.duration_days)
     if fit is None:
         return values, None
+    single = _single(flat, folded, flat.flux, fit)
+    # Trends that are off at some of the transits make their depths differ.
+    noise = fit.depth_err * depth_scatter(single)
     values |= {
         "measured_depth": PPM * fit.depth,
-        "measured_depth_error": PPM
-        * float(np.hypot(fit.depth_err, SHAPE_ERROR * fit.depth)),
-        "measured_snr": fit.depth / fit.depth_err,
+        "measured_depth_error": PPM * float(np.hypot(noise, SHAPE_ERROR * fit.depth)),
+        "measured_snr": fit.depth / noise,
         "measured_duration": 24 * fit.duration_days,
         "measured_duration_error": 24 * fit.duration_err_days,
         "transit_offset": 24 * fit.shift_days,
         "v_shape": fit.v_shape,
     }
-    single = _single(flat, folded, flat.flux, fit)
     difference, error = odd_even(single)
     values["odd_even_difference"] = PPM * difference
     # Means of many transits of a shape that is not quite theirs are off alike.
@@ -167,7 +168,7 @@ def _secondary(
         own = fit_transit(bins, fit.best_duration_days, eclipse=True) or own
     depth, error = fit_depth(bins, own, eclipse=True)
     single = _single(flat, beside, flux, own, eclipse=True)
-    scale = excess_scatter((single.depth - depth) / single.error, single.cycle.size - 1)
+    scale = depth_scatter(single)
     return {
         "secondary_depth": PPM * depth,
         "secondary_error": PPM * float(np.hypot(scale * error, SHAPE_ERROR * depth)),

@@ -17,7 +17,7 @@ class ViewSettings:
         unfolded_transits: Rows of the matrix of single transits.
         unfolded_bins: Bins of such a row.
         window_days: Length of the window of the trend; `None` takes a day, or three
-            durations if that is longer.
+            durations if that is longer; see `detrend_light_curve`.
 
     Raises:
         ValueError: If a number is out of range.

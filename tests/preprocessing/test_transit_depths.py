@@ -3,6 +3,7 @@ import pytest
 
 from mesa_keras.preprocessing.transit_depths import (
     TransitDepths,
+    depth_scatter,
     excess_scatter,
     odd_even,
     transit_depths,
@@ -57,6 +58,15 @@ def test_odd_and_even():
     assert odd_even(wild) == pytest.approx((2.0, 4.0))
     alone = TransitDepths(cycle=np.array([0, 2]), depth=np.ones(2), error=np.ones(2))
     assert np.isnan(odd_even(alone)).all()
+
+
+def test_scatter_of_depths():
+    depths = TransitDepths(
+        cycle=np.arange(4), depth=np.array([0.0, 50.0, 8.0, 50.0]), error=np.ones(4)
+    )
+    assert depth_scatter(depths) == 4.0
+    one = TransitDepths(cycle=np.arange(1), depth=np.ones(1), error=np.ones(1))
+    assert depth_scatter(one) == 1.0
 
 
 def test_excess_scatter():
