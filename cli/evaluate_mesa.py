@@ -13,6 +13,7 @@ from cli._arguments import (
     quiet_start,
     run,
 )
+from mesa_keras.config_fields import names
 
 
 def parser() -> argparse.ArgumentParser:
@@ -40,10 +41,20 @@ def parser() -> argparse.ArgumentParser:
     add_option(
         result,
         "boundary_features",
-        type=lambda text: [part.strip() for part in text.split(",") if part.strip()],
+        type=names,
         default=(),
         help="two columns, comma-separated, that the decision boundary is drawn over "
         "[the first two of the model]",
+    )
+    add_option(
+        result,
+        "positive",
+        type=names,
+        action="append",
+        default=[],
+        metavar="CLASS,…",
+        help="a class, or several together, to measure against the rest; may be given "
+        "more than once",
     )
     add_candidate_options(
         result, "allow_shared_stars", "views_path", "columns", "batch_size"
@@ -76,6 +87,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             METRICS,
             light_curve_sentence,
         )
+        from mesa_keras.recipes.mesa.positive_classes import POSITIVE_METRICS
         from mesa_keras.report.page import format_cell
 
     found = evaluate(
@@ -84,6 +96,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         arguments.output_dir,
         visualize=arguments.visualize,
         boundary_features=arguments.boundary_features,
+        positive=arguments.positive,
         allow_shared_stars=arguments.allow_shared_stars,
         columns=arguments.columns,
         views_path=arguments.views_path,
@@ -98,6 +111,9 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         "candidates": f"{results['num_objects']:,} of {results['num_stars']:,} stars",
         **{label: format_cell(results[name]) for name, label in METRICS.items()},
     }
+    for union, measured in results.get("positive", {}).items():
+        for name, label in POSITIVE_METRICS.items():
+            table[f"{union} against the rest, {label}"] = format_cell(measured[name])
     if results["retrieval"] is not None:
         search = results["retrieval"]["light_curve_to_physics"]
         table["Light curve finds physics"] = (

@@ -30,6 +30,7 @@ from mesa_keras.evaluation.leakage import (
 )
 from mesa_keras.evaluation.mixture import KernelMixture, fit_kernel_mixture
 from mesa_keras.evaluation.neighbors import Neighbors, nearest_neighbors
+from mesa_keras.evaluation.one_against_rest import one_against_rest
 from mesa_keras.evaluation.pair_validity import (
     measured_images,
     measured_spectra,
@@ -90,6 +91,7 @@ __all__ = [
     "measured_spectra",
     "modality_gap",
     "nearest_neighbors",
+    "one_against_rest",
     "pair_validity",
     "paired_bootstrap",
     "pit_ensemble",

@@ -16,10 +16,12 @@ def test_writes_results_and_a_table(run, tmp_path, capsys):
     out = tmp_path / "test_results"
     argv = ["--model_path", str(run[0]), "--test_data", str(run[2])]
     argv += ["--output_dir", str(out), "--visualize"]
+    argv += ["--positive", "CONFIRMED", "--positive", "CONFIRMED,CANDIDATE"]
     assert main([*argv, "--boundary_features", "depth,stellar_temp"]) == 0
     shown = capsys.readouterr()
     assert "Light curves come from a file of folded views." in shown.out
     assert shown.err == ""
+    assert "CONFIRMED + CANDIDATE against the rest, ROC-AUC" in shown.out
     assert json.loads((out / "test_results.json").read_text())["num_objects"] == 40
     for name in ("report.html", "decision_boundary.png"):
         assert str(out / name) in shown.out

@@ -25,6 +25,11 @@ from mesa_keras.recipes.mesa.evaluation_measures import (
 )
 from mesa_keras.recipes.mesa.evaluation_report import write_evaluation_report
 from mesa_keras.recipes.mesa.model_data import check_unseen, load_for_model
+from mesa_keras.recipes.mesa.positive_classes import (
+    check_positive,
+    draw_positive,
+    measure_positive,
+)
 from mesa_keras.recipes.mesa.temperatures import by_name
 from mesa_keras.report import save_pictures
 
@@ -53,6 +58,7 @@ def evaluate(
     *,
     visualize: bool = False,
     boundary_features: Sequence[str] = (),
+    positive: Sequence[Sequence[str]] = (),
     allow_shared_stars: bool = False,
     columns: Mapping[str, str] | None = None,
     views_path: str | Path | None = None,
@@ -68,6 +74,8 @@ def evaluate(
         visualize: Whether to draw figures, as PNG files and into the report.
         boundary_features: Two columns that the decision boundary is drawn over; by
             default the first two of the model.
+        positive: Classes that are measured against the rest, together where an entry
+            names several.
         allow_shared_stars: Whether stars that the model was trained on are no error.
         columns: Our column name to the file's.
         views_path: File of views; by default `views.npz` beside the table.
@@ -84,6 +92,7 @@ def evaluate(
         OSError: If the results cannot be written.
     """
     predictor = Predictor(model_path)
+    check_positive(positive, predictor.class_names)
     data = load_for_model(predictor, data_path, columns=columns, views_path=views_path)
     boundary = boundary_columns(data, boundary_features)
     notes = check_unseen(predictor, data, allow_shared_stars=allow_shared_stars)
@@ -102,6 +111,9 @@ def evaluate(
     results |= _described(predictor, data, evaluated.data, notes)
     results["parts"] = measure_parts(evaluated, seed)
     runs = _interpolated_runs(data.path, columns)
+    if positive:
+        found = None if runs is None else runs[rows]
+        results["positive"] = measure_positive(evaluated, positive, found, seed)
     if runs is not None:
         results["without_interpolated"] = measure_without_interpolated(
             evaluated, runs[rows], seed
@@ -110,9 +122,10 @@ def evaluate(
     with atomic_file(files["results"]) as temporary:
         text = json.dumps(_defined(results), indent=2, allow_nan=False)
         temporary.write_text(text + "\n", encoding="utf-8")
-    figures, pictures = save_pictures(
-        draw(evaluated, boundary, seed) if visualize else {}, folder
-    )
+    drawn = {}
+    if visualize:
+        drawn = draw(evaluated, boundary, seed) | draw_positive(evaluated, positive)
+    figures, pictures = save_pictures(drawn, folder)
     files |= pictures
     files["report"] = folder / "report.html"
     write_evaluation_report(files["report"], results, figures)

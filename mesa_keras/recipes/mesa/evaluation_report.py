@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mesa_keras.recipes.mesa.positive_classes import positive_tables
 from mesa_keras.report import Picture, Section, Table, write_report
 
 METRICS = {
@@ -56,6 +57,13 @@ def write_evaluation_report(
             title="Classes",
             tables=[_classes(results)],
             figures=shown("confusion_matrix", "roc"),
+        ),
+        Section(
+            title="Against the rest",
+            tables=positive_tables(results.get("positive", {})),
+            figures=[
+                figures[name] for name in figures if name.startswith("precision_recall")
+            ],
         ),
         _calibration(results, shown("reliability")),
         _parts(results),

@@ -104,6 +104,37 @@ def test_says_what_was_measured(run, evaluated):
     assert set(METRICS) <= set(results["without_interpolated"])
 
 
+def test_classes_against_the_rest(run, tmp_path):
+    wanted = [["CONFIRMED"], ["CONFIRMED", "CANDIDATE"]]
+    found = evaluate(run[0], run[2], tmp_path, positive=wanted, visualize=True)
+    saved = json.loads((tmp_path / "test_results.json").read_text())["positive"]
+    assert list(saved) == ["CONFIRMED", "CONFIRMED + CANDIDATE"]
+    predictor = Predictor(run[0])
+    data = load_for_model(predictor, run[2])
+    p = predictor.predict(data.inputs())["probabilities"].astype(np.float64)
+    y = np.isin(data.label, [0, 1])
+    row = saved["CONFIRMED + CANDIDATE"]
+    assert row["num_positive"] == y.sum()
+    score = p[:, :2].sum(axis=1) / p.sum(axis=1)
+    assert row["roc_auc"]["value"] == pytest.approx(metrics.roc_auc_score(y, score))
+    assert row["average_precision"]["value"] == pytest.approx(
+        metrics.average_precision_score(y, score)
+    )
+    assert row["recall_at_precision_95"]["low"] <= row["recall_at_precision_95"]["high"]
+    assert row["without_interpolated"]["num_objects"] == 32
+    assert "precision_recall_confirmed_candidate" in found.files
+    page = found.files["report"].read_text()
+    assert "CONFIRMED + CANDIDATE against the rest" in page
+    assert "Recall at 99 % precision" in page
+
+
+@pytest.mark.parametrize("wanted", [[["PC"]], [[]], [list(LABELS)]], ids=str)
+def test_rejects_positive_classes(run, tmp_path, wanted):
+    with pytest.raises(ValueError, match="`positive` must name some of the classes"):
+        evaluate(run[0], run[2], tmp_path / "out", positive=wanted)
+    assert not (tmp_path / "out").exists()
+
+
 def test_draws_every_figure_and_one_page(evaluated):
     folder, _ = evaluated
     names = {file.name for file in folder.iterdir()}
