@@ -55,6 +55,8 @@ bench: .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
 	$(BIN)/python -m benchmarks.mesa_throughput
 	$(BIN)/python -m benchmarks.mesa_against_lightgbm
+	$(BIN)/python -m benchmarks.light_curve_views
+	$(BIN)/python -m benchmarks.similarity_search
 
 clean:
 	rm -rf $(DEMO) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
