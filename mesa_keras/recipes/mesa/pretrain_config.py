@@ -35,7 +35,7 @@ class PretrainConfig(MesaConfig):
     """
 
     masked_epochs: int = option(
-        60, "epochs of the self-supervised stage", rule=POSITIVE
+        50, "epochs of the self-supervised stage", rule=POSITIVE
     )
     mask_share: float = option(
         0.5, "share of the patches that are hidden and asked for", rule=_PART
@@ -101,9 +101,9 @@ class PretrainConfig(MesaConfig):
         return cls(**{**small, **own, **changes})
 
 
-BASE = PretrainConfig(
-    batch_size=128, epochs=40, patience=15, jit_compile=True, validation_fraction=0.05
-)
+# On the three real sets, 21,000 training events, the stages take about 35 and 12 minutes
+# on two idle cores: steps of 0.25 s and 0.1 s, 166 of them an epoch.
+BASE = PretrainConfig(batch_size=128, epochs=40, patience=15)
 PRETRAIN_PRESETS = {
     "base": BASE,
     "seed": PretrainConfig(
