@@ -9,7 +9,10 @@ from cli.train_mesa import main
 from mesa_keras.inference import Predictor
 from tests.small_mesa import rows_of, write_table, write_views
 
-COMMANDS = ("train_mesa", "evaluate_mesa", "predict_mesa", "calibrate")
+COMMANDS = (
+    *("train_mesa", "evaluate_mesa", "predict_mesa", "calibrate"),
+    "pretrain_mesa",
+)
 SMALL = [
     *("--planet_features", "period,depth", "--stellar-features", "stellar_temp"),
     *("--d_model", "8", "--nhead", "2", "--num_layers", "1", "--mlp_dim", "8"),

@@ -93,6 +93,8 @@ def pretrain(
         )
     supervised = "supervised" in stages
     classes = supervised_sets(events, config) if supervised else {}
+    if pretrained_path is not None and not Path(pretrained_path).is_file():
+        raise FileNotFoundError(f"{pretrained_path} does not exist")
     folder = Path(output_dir)
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):

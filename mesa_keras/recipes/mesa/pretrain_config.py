@@ -101,8 +101,8 @@ class PretrainConfig(MesaConfig):
         return cls(**{**small, **own, **changes})
 
 
-# On the three real sets, 21,000 training events, the stages take about 35 and 12 minutes
-# on two idle cores: steps of 0.25 s and 0.1 s, 166 of them an epoch.
+# On the three real sets, 21,000 training events, the stages take about 35 and 12
+# minutes on two idle cores: steps of 0.25 s and 0.1 s, 166 of them an epoch.
 BASE = PretrainConfig(batch_size=128, epochs=40, patience=15)
 PRETRAIN_PRESETS = {
     "base": BASE,
