@@ -16,11 +16,7 @@ NO_IMAGE, NO_SPECTRUM, ZERO_SPECTRUM, NO_REDSHIFT, FAR = 3, 8, 17, 22, 29
 
 def small_config(**changes):
     """A configuration for the store that trains in seconds."""
-    settings = {
-        "spectrum_bin_size": 1,
-        "spectrum_patch_size": 16,
-        "view_block_size": 32,
-    }
+    settings = {"spectrum_bin_size": 1, "spectrum_patch_size": 16}
     return AstroclipConfig.small(**{**settings, **changes})
 
 

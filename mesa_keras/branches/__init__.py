@@ -13,6 +13,7 @@ from mesa_keras.branches.spectrum import (
     spectrum_cnn,
     spectrum_transformer,
 )
+from mesa_keras.branches.spectrum_circles import spectrum_circles
 
 __all__ = [
     "adapt_galaxy_image",
@@ -26,6 +27,7 @@ __all__ = [
     "light_curve_transformer",
     "patch_decoder",
     "projection_head",
+    "spectrum_circles",
     "spectrum_cnn",
     "spectrum_transformer",
 ]

@@ -13,7 +13,7 @@ from tests.small_astroclip import write_small_store
 SMALL = [
     *("--image_size", "32", "--image_filters", "4,8", "--photometry_radii", "3,8"),
     *("--spectrum_bin_size", "1", "--spectrum_patch_size", "16"),
-    *("--spectrum_filters", "4", "--view_block_size", "32", "--hidden_dim", "16"),
+    *("--spectrum_filters", "4", "--circle_bins", "256", "--hidden_dim", "16"),
     *("--num_layers", "1", "--num_heads", "2", "--mlp_dim", "16"),
     *("--embedding_dim", "8", "--projection_dim", "16", "--batch_size", "16"),
 ]

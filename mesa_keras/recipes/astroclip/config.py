@@ -10,13 +10,12 @@ from mesa_keras.config_fields import (
     SHARE,
     check_field,
     check_fields,
-    names,
     option,
     widths,
 )
+from mesa_keras.recipes.astroclip.config_parts import Augmentation, Circles, limits
 
 DIMENSIONS = (lambda value: 2 <= value <= 4096, "must lie between 2 and 4096")
-PART = (lambda value: 0 < value <= 1, "must lie in (0, 1]")
 
 
 def temperature(text: str) -> float | str:
@@ -24,13 +23,8 @@ def temperature(text: str) -> float | str:
     return text if text == "learnable" else float(text)
 
 
-def limits(text: str) -> tuple[float, ...]:
-    """Splits a comma list of numbers."""
-    return tuple(float(part) for part in names(text))
-
-
 @dataclass(frozen=True, kw_only=True)
-class AstroclipConfig:
+class AstroclipConfig(Circles, Augmentation):
     """Everything that determines one AstroCLIP training run besides its data.
 
     The defaults are those of the preset `base`. The help text of a field says what it
@@ -97,27 +91,6 @@ class AstroclipConfig:
         0.07, "temperature of the contrastive loss, or `learnable`", parse=temperature
     )
     loss: str = option("info_nce", "contrastive loss", choices=("info_nce", "sigmoid"))
-    view_weight: float = option(
-        0.5,
-        "weight of a second contrastive loss, between two halves of each spectrum; 0 "
-        "for none",
-        rule=NOT_NEGATIVE,
-    )
-    view_temperature: float = option(0.1, "temperature of that loss", rule=POSITIVE)
-    view_share: float = option(
-        0.5, "share of each batch whose spectra are halved", rule=PART
-    )
-    view_block_size: int = option(
-        256, "wavelength bins that go to one half together", rule=POSITIVE
-    )
-    level_jitter: float = option(
-        0.3,
-        "scatter of the level of each half, in e-foldings",
-        rule=NOT_NEGATIVE,
-    )
-    trend_jitter: float = option(
-        0.2, "scatter of the slow shape of each half, likewise", rule=NOT_NEGATIVE
-    )
     epochs: int = option(60, "passes over the training pairs", rule=POSITIVE)
     batch_size: int = option(128, "pairs per step", rule=POSITIVE)
     learning_rate: float = option(1e-3, "peak learning rate of AdamW", rule=POSITIVE)
@@ -136,28 +109,6 @@ class AstroclipConfig:
     )
     weight_averaging: float = option(
         0.99, "momentum of the moving average of the weights; 0 for none", rule=RATE
-    )
-    augment: bool = option(True, "augment images and spectra")
-    rotation: str = option(
-        "any",
-        "augmentation: how images are turned",
-        choices=("any", "quarter", "none"),
-    )
-    max_shift: int = option(
-        2, "augmentation: most pixels that images are moved", rule=NOT_NEGATIVE
-    )
-    image_noise: float = option(
-        0.25,
-        "augmentation: most noise added to images, in units of the sky's",
-        rule=NOT_NEGATIVE,
-    )
-    spectrum_noise: float = option(
-        0.3,
-        "augmentation: most noise added to spectra, in units of each bin's",
-        rule=NOT_NEGATIVE,
-    )
-    spectrum_losses: int = option(
-        0, "augmentation: most stretches that a spectrum loses", rule=NOT_NEGATIVE
     )
     redshift_range: tuple[float, ...] = option(
         (0.0, 0.8), "lowest and highest redshift of a valid pair", parse=limits
@@ -197,6 +148,13 @@ class AstroclipConfig:
         check_field(
             self, "num_heads", self.hidden_dim % self.num_heads == 0, "must divide it"
         )
+        check_field(
+            self,
+            "circle_periods",
+            len(self.circle_periods) == 2
+            and 0 < self.circle_periods[0] <= self.circle_periods[1],
+            "must be a shortest and a longest period",
+        )
         low_high = self.redshift_range
         check_field(
             self,
@@ -211,11 +169,23 @@ class AstroclipConfig:
             "must be `none` where images are standardized, which takes flux away",
         )
 
+    @property
+    def periods(self) -> tuple[float, ...]:
+        """Periods of the circles in ln(1 + z), rounded; empty without any."""
+        num = min(self.num_circles, self.embedding_dim // 4)
+        if not self.shift_weight or not num:
+            return ()
+        low, high = self.circle_periods
+        ratio = (high / low) ** (1 / max(num - 1, 1))
+        return tuple(round(high / ratio**i, 6) for i in range(num))
+
     @classmethod
     def small(cls, **changes: Any) -> "AstroclipConfig":
         """A configuration that trains in seconds, for tests and notebooks."""
         settings: dict[str, Any] = {
             "embedding_dim": 8,
+            "circle_bins": 256,
+            "circle_filters": 4,
             "image_size": 32,
             "image_filters": (4, 8),
             "photometry_radii": (3, 8),

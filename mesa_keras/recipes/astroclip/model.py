@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
-from keras import ops
+from keras import layers, ops
 
 from mesa_keras.branches import (
     galaxy_image_cnn,
     projection_head,
+    spectrum_circles,
     spectrum_cnn,
     spectrum_transformer,
 )
-from mesa_keras.layers import ContrastiveScale, UnitPairs
+from mesa_keras.layers import ContrastiveScale, LogBinning, UnitCircles, UnitPairs
 from mesa_keras.recipes.astroclip.config import AstroclipConfig
 
 IMAGE_ENCODER, SPECTRUM_ENCODER = "image_encoder", "spectrum_encoder"
+LOG_BINS, CIRCLES = "spectrum_log_bins", "spectrum_circles"
 # Branch inside each encoder, by the word of `--freeze`.
 BRANCHES = {"image": "galaxy_image", "spectrum": "spectrum"}
 
@@ -86,7 +88,9 @@ def freeze(model: keras.Model, modalities: tuple[str, ...]) -> None:
     """
     for modality in modalities:
         encoder = model.get_layer(f"{modality}_encoder")
-        encoder.get_layer(BRANCHES[modality]).trainable = False
+        for layer in encoder.layers:
+            if layer.name in (BRANCHES[modality], CIRCLES):
+                layer.trainable = False
 
 
 def _image_encoder(config: AstroclipConfig, bands: int) -> keras.Model:
@@ -104,7 +108,7 @@ def _image_encoder(config: AstroclipConfig, bands: int) -> keras.Model:
         name=BRANCHES["image"],
     )
     image = keras.Input(branch.input_shape[1:], name="image")
-    unit = _projection(config, "image")(branch(image))
+    unit = _projection(config, "image", config.embedding_dim)(branch(image))
     return keras.Model(image, unit, name=IMAGE_ENCODER)
 
 
@@ -134,15 +138,40 @@ def _spectrum_encoder(
             **common,
         )
     inputs = {name: keras.Input((num,), name=name) for name in ("flux", "ivar")}
-    unit = _projection(config, "spectrum")(branch(inputs))
+    dim = config.embedding_dim - 2 * len(config.periods)
+    unit = _projection(config, "spectrum", dim)(branch(inputs))
+    if config.periods:
+        circles = _circles(config, wavelength, list(inputs.values()))
+        both = layers.Concatenate(name="spectrum_joined")([circles, unit])
+        unit = UnitCircles(
+            len(config.periods), config.circle_share, name="spectrum_unit"
+        )(both)
     return keras.Model(inputs, unit, name=SPECTRUM_ENCODER)
 
 
-def _projection(config: AstroclipConfig, modality: str) -> keras.Model:
+def _circles(
+    config: AstroclipConfig, wavelength: Mapping[str, Any], inputs: list[Any]
+) -> Any:
+    """What redshifts turn, of flux and inverse variance."""
+    binning = LogBinning(
+        config.circle_bins, wavelength["start"], wavelength["step"], name=LOG_BINS
+    )
+    branch = spectrum_circles(
+        config.circle_bins,
+        binning.spacing(int(wavelength["num"])),
+        config.periods,
+        filters=config.circle_filters,
+        name=CIRCLES,
+    )
+    values, weights = binning(inputs)
+    return branch({"values": values, "weights": weights})
+
+
+def _projection(config: AstroclipConfig, modality: str, dim: int) -> keras.Model:
     return projection_head(
         config.hidden_dim,
         hidden_dim=config.projection_dim,
-        output_dim=config.embedding_dim,
+        output_dim=dim,
         dropout=config.dropout,
         name=f"{modality}_projection",
     )
@@ -160,6 +189,8 @@ def _schema(config: AstroclipConfig, settings: Mapping[str, Any]) -> dict[str, A
     return {
         "recipe": "astroclip",
         "embedding_dim": config.embedding_dim,
+        # Of the circles that the first dimensions of a spectrum's vector are.
+        "periods": list(config.periods),
         "image_size": config.image_size,
         "image_scaling": config.image_scaling,
         "bands": list(settings["bands"]),

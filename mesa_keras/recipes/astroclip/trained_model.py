@@ -1,16 +1,16 @@
-"""The AstroCLIP model as `fit` sees it: losses, views of spectra, and optimizer."""
+"""The AstroCLIP model as `fit` sees it: losses, made-up redshifts, and optimizer."""
 
 from typing import Any
 
 import keras
 from keras import ops
 
-from mesa_keras.layers import SeriesViews, UnitPairs
+from mesa_keras.layers import CircleAgreement, ShiftedViews
 from mesa_keras.losses import InfoNCE, SigmoidContrastive
 from mesa_keras.recipes.astroclip.config import AstroclipConfig
-from mesa_keras.recipes.astroclip.model import SPECTRUM_ENCODER
+from mesa_keras.recipes.astroclip.model import CIRCLES, LOG_BINS, SPECTRUM_ENCODER
 
-VIEWS = "spectrum_alignment"
+SHIFTS = "spectrum_shift"
 
 
 def trained_model(
@@ -18,10 +18,14 @@ def trained_model(
 ) -> keras.Model:
     """Builds the model that `fit` trains, compiled.
 
-    Its loss is the contrastive loss of image and spectrum, plus `view_weight` times
-    that of two halves of the same spectrum. What both halves tell, where the lines
-    stand above all, is more than the image shows; without this the encoder of spectra
-    has no reason to keep it. Redshifts are no part of it.
+    The contrastive loss of image and spectrum keeps of a spectrum what the image shows
+    too, and that is not where its lines stand. A second loss takes care of that, for
+    the part of a spectrum's vector that is points on circles: of each spectrum two
+    disturbed copies are made, and a redshift is made up for each. The loss is
+    `shift_weight` times the mean of `1 - cos` of the angles by which the circles of
+    both differ, once the difference of both made-up redshifts has turned one of them
+    back. Whatever turns circles so is the redshift, up to a constant. No redshift that
+    was measured is part of this.
 
     Args:
         model: Model of `build_model`, whose layers and weights are shared.
@@ -30,17 +34,17 @@ def trained_model(
 
     Returns:
         A model of the same inputs. Its outputs are those that losses read:
-        `alignment` or `scaled_alignment`, and `spectrum_alignment` (rows, 2, dim) of
-        the first `view_share` of the batch.
+        `alignment` or `scaled_alignment`, and `spectrum_shift` (rows, circles), the
+        cosines of the angles for the first `shift_share` of the batch.
     """
     name = alignment_output(model)
     outputs = {name: model.output[name]}
     losses: dict[str, Any] = {name: _contrastive(config, name)}
     weights = {name: 1.0}
-    if config.view_weight > 0:
-        outputs[VIEWS] = _views(model, config)
-        losses[VIEWS] = InfoNCE(config.view_temperature)
-        weights[VIEWS] = config.view_weight
+    if config.periods:
+        outputs[SHIFTS] = _agreement(model, config)
+        losses[SHIFTS] = keras.losses.MeanAbsoluteError()
+        weights[SHIFTS] = config.shift_weight
     trained = keras.Model(model.input, outputs, name="astroclip_training")
     trained.compile(
         optimizer=_optimizer(config, steps_per_epoch),
@@ -66,18 +70,28 @@ def _contrastive(config: AstroclipConfig, output: str) -> keras.losses.Loss:
     return InfoNCE(float(config.temperature))
 
 
-def _views(model: keras.Model, config: AstroclipConfig) -> Any:
-    """Vectors of both halves of spectra, `(rows, 2, dim)`."""
-    flux, ivar = SeriesViews(
-        config.view_block_size,
-        level_jitter=config.level_jitter,
-        trend_jitter=config.trend_jitter,
-        share=config.view_share,
-        name="spectrum_views",
-    )([model.input["flux"], model.input["ivar"]])
-    vectors = model.get_layer(SPECTRUM_ENCODER)({"flux": flux, "ivar": ivar})
-    halves = ops.reshape(vectors, (2, -1, vectors.shape[-1]))
-    return UnitPairs(name=VIEWS)([halves[0], halves[1]])
+def _agreement(model: keras.Model, config: AstroclipConfig) -> Any:
+    """Cosines `(rows, circles)` between the circles of both copies, turned back."""
+    encoder = model.get_layer(SPECTRUM_ENCODER)
+    binning = encoder.get_layer(LOG_BINS)
+    spacing = binning.spacing(model.input["flux"].shape[1])
+    values, weights, shift = ShiftedViews(
+        round(config.shift_limit / spacing),
+        # Blocks as wide as a few lines.
+        max(config.circle_bins // 32, 1),
+        keep=config.shift_keep,
+        noise=config.shift_noise,
+        level_jitter=config.shift_jitter,
+        trend_jitter=config.shift_jitter,
+        share=config.shift_share,
+        name="spectrum_copies",
+    )(list(binning([model.input["flux"], model.input["ivar"]])))
+    circles = encoder.get_layer(CIRCLES)({"values": values, "weights": weights})
+    circles = ops.reshape(circles, (2, -1, circles.shape[-1]))
+    shift = ops.reshape(shift, (2, -1, 1)) * spacing
+    return CircleAgreement(config.periods, name=SHIFTS)(
+        [circles[0], circles[1], shift[0], shift[1]]
+    )
 
 
 def _optimizer(config: AstroclipConfig, steps_per_epoch: int) -> keras.Optimizer:

@@ -24,7 +24,8 @@ def test_the_seed_preset_has_the_published_numbers():
     assert (seed.learning_rate, seed.weight_decay) == (5e-4, 1e-4)
     assert seed.image_scaling == "standardize"
     assert seed.embedding_dim == 128
-    assert seed.view_weight == 0
+    assert seed.shift_weight == 0
+    assert seed.periods == ()
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,8 @@ def test_the_seed_preset_has_the_published_numbers():
         ({"hidden_dim": 30, "num_heads": 4}, "`num_heads` must divide"),
         ({"redshift_range": (0.8, 0.0)}, "`redshift_range` must be a lowest"),
         ({"redshift_range": (0.8,)}, "`redshift_range` must be a lowest"),
-        ({"view_share": 0.0}, "`view_share` must lie"),
+        ({"shift_share": 0.0}, "`shift_share` must lie"),
+        ({"circle_periods": (1.0, 0.1)}, "`circle_periods` must be a shortest"),
         ({"image_scaling": "standardize"}, "`photometry_radii` must be `none`"),
         ({"rotation": "half"}, "`rotation` must be of"),
     ],
@@ -45,6 +47,14 @@ def test_the_seed_preset_has_the_published_numbers():
 def test_values_out_of_range_are_refused(changes, rule):
     with pytest.raises(ValueError, match=rule):
         AstroclipConfig(**changes)
+
+
+def test_circles_leave_half_of_the_dimensions_to_the_rest():
+    assert len(AstroclipConfig(embedding_dim=8).periods) == 2
+    periods = AstroclipConfig(embedding_dim=128, num_circles=8).periods
+    assert len(periods) == 8
+    assert (max(periods), min(periods)) == (1.2, 0.1)
+    assert AstroclipConfig(num_circles=1).periods == (1.2,)
 
 
 def test_flags_are_read():

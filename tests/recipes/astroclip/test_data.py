@@ -18,7 +18,7 @@ from tests.small_astroclip import (
 )
 
 BAD = {NO_IMAGE, NO_SPECTRUM, ZERO_SPECTRUM, NO_REDSHIFT, FAR}
-OUTPUTS = ("alignment", "spectrum_alignment")
+OUTPUTS = ("alignment", "spectrum_shift")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_training_batches_are_full_valid_and_the_same_again(folder):
         assert x["flux"].shape == x["ivar"].shape == (16, 503)
         assert np.isfinite(x["image"]).all()
         np.testing.assert_array_equal(y["alignment"], np.arange(16))
-        np.testing.assert_array_equal(y["spectrum_alignment"], np.arange(8))
+        np.testing.assert_array_equal(y["spectrum_shift"], np.ones((8, 1)))
         for name, array in x.items():
             np.testing.assert_array_equal(array, again[name])
 
@@ -108,4 +108,4 @@ def test_validation_batches_are_the_rows_as_they_are(folder):
     image = np.concatenate([x["image"] for x, _ in batches])
     crop = data.store.images(data.valid["validation"])[:, 4:36, 4:36]
     np.testing.assert_array_equal(image, crop.astype("float32"))
-    assert [len(y["spectrum_alignment"]) for _, y in batches] == [8, 2]
+    assert [len(y["spectrum_shift"]) for _, y in batches] == [8, 2]
