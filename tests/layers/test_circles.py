@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from mesa_keras.layers import CircleAgreement, CirclePooling, UnitCircles
+from tests.keras_checks import check_layer
+
+RNG = np.random.default_rng(0)
+PERIODS, SPACING = (0.4, 1.5), 0.02
+X = RNG.normal(size=(4, 7)).astype("float32")
+FEATURES = RNG.normal(size=(3, 30, 5)).astype("float32")
+
+
+def angles(circles):
+    pairs = np.asarray(circles).reshape(len(circles), -1, 2)
+    return np.arctan2(pairs[..., 1], pairs[..., 0])
+
+
+def test_layers():
+    check_layer(UnitCircles(2, 0.3), X, X.shape)
+    check_layer(CirclePooling(PERIODS, SPACING), FEATURES, (3, 4))
+    shifts = [X[:, :1], X[:, 1:2]]
+    check_layer(CircleAgreement(PERIODS), [X, X[::-1].copy(), *shifts], (4, 2))
+
+
+def test_pooling_matches_numpy():
+    layer = CirclePooling(PERIODS, SPACING)
+    found = np.asarray(layer(FEATURES)).reshape(3, 2, 2)
+    mix = layer.mix.numpy()
+    t = np.arange(30)[None, :, None]
+    for i, period in enumerate(PERIODS):
+        z = np.mean(FEATURES * np.exp(2j * np.pi * t * SPACING / period), axis=1)
+        z = (z * (mix[i, :, 0] + 1j * mix[i, :, 1])).sum(axis=1)
+        np.testing.assert_allclose(found[:, i, 0], z.real, atol=1e-5)
+        np.testing.assert_allclose(found[:, i, 1], z.imag, atol=1e-5)
+
+
+def test_a_shift_of_the_features_turns_the_circles_whatever_the_weights():
+    features = np.zeros((2, 60, 5), "float32")
+    features[0, 10:40] = RNG.normal(size=(30, 5))
+    features[1, 17:47] = features[0, 10:40]
+    turn = np.diff(angles(CirclePooling(PERIODS, SPACING)(features)), axis=0)[0]
+    expected = 2 * np.pi * 7 * SPACING / np.array(PERIODS)
+    np.testing.assert_allclose(np.exp(1j * turn), np.exp(1j * expected), atol=1e-4)
+
+
+def test_circles_have_their_share_of_the_length():
+    found = np.asarray(UnitCircles(2, 0.3)(X))
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-5)
+    pairs = found[:, :4].reshape(4, 2, 2)
+    np.testing.assert_allclose(np.sum(pairs**2, axis=-1), 0.15, rtol=1e-4)
+    np.testing.assert_allclose(angles(found[:, :4]), angles(X[:, :4]), atol=1e-5)
+    empty = np.asarray(UnitCircles(2, 0.3)(0 * X + np.eye(7)[6].astype("float32")))
+    np.testing.assert_allclose(np.linalg.norm(empty, axis=1), 1, rtol=1e-5)
+
+
+def test_the_inner_product_weighs_turns_and_the_rest():
+    a, b = (np.asarray(UnitCircles(2, 0.3)(x)) for x in (X, X[::-1].copy()))
+    rest = [x[:, 4:] / np.linalg.norm(x[:, 4:], axis=1, keepdims=True) for x in (a, b)]
+    expected = 0.3 * np.cos(angles(a[:, :4]) - angles(b[:, :4])).mean(axis=1)
+    expected += 0.7 * np.sum(rest[0] * rest[1], axis=1)
+    np.testing.assert_allclose(np.sum(a * b, axis=1), expected, atol=1e-5)
+
+
+def test_agreement_is_1_where_circles_follow_the_shifts():
+    shifts = RNG.uniform(-1, 1, size=(2, 5, 1)).astype("float32")
+    start = RNG.uniform(0, 6, size=(5, 1))
+    vectors = []
+    for shift in shifts:
+        angle = start + 2 * np.pi * shift / np.array(PERIODS)
+        pairs = np.stack([np.cos(angle), np.sin(angle)], axis=-1).reshape(5, 4)
+        vectors.append((3 * pairs).astype("float32"))
+    layer = CircleAgreement(PERIODS)
+    np.testing.assert_allclose(layer([*vectors, *shifts]), 1, atol=1e-5)
+    other = shifts[1] + np.float32(0.1)
+    expected = np.cos(2 * np.pi * 0.1 / np.array(PERIODS))
+    np.testing.assert_allclose(
+        layer([*vectors, shifts[0], other]), np.tile(expected, (5, 1)), atol=1e-5
+    )
+
+
+def test_bad_arguments():
+    with pytest.raises(ValueError, match="`num_circles` must be positive"):
+        UnitCircles(0)
+    with pytest.raises(ValueError, match="`share` lie in"):
+        UnitCircles(1, 1.0)
+    with pytest.raises(ValueError, match="more than two channels per circle"):
+        UnitCircles(4)(X)
+    with pytest.raises(ValueError, match="`periods` and `spacing`"):
+        CirclePooling((0.0,), 1.0)
+    with pytest.raises(ValueError, match="`periods` must be positive"):
+        CircleAgreement((1.0, 0.0))
+    with pytest.raises(ValueError, match="two channels for each period"):
+        CircleAgreement((1.0, 2.0, 3.0))([X[:, :4], X[:, :4], X[:, :1], X[:, :1]])
