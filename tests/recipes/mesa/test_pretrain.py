@@ -20,7 +20,9 @@ from tests.recipes.mesa.event_sets import KEPLER, TESS, load, small, write_sets
 
 CLASSES = {"kepler_tce": KEPLER, "tess_tce": TESS}
 EPOCHS = 6
-CONFIG = small(epochs=EPOCHS, masked_epochs=EPOCHS)
+# One tower is traced in half the time.
+SETTINGS = {"epochs": EPOCHS, "masked_epochs": EPOCHS, "num_towers": 1}
+CONFIG = small(**SETTINGS)
 # Sums over several threads may differ in their last bits, which training carries on.
 TOLERANCE = {"rtol": 1e-3, "atol": 1e-4}
 FILES = {
@@ -58,7 +60,7 @@ def weights(model):
 
 def fine_tuning(**changes):
     """A training of the same network on other classes."""
-    settings = {"labels": KEPLER, "epochs": 2, "batch_size": 20}
+    settings = {"epochs": 2, "batch_size": 20, "num_towers": 1}
     return candidates.small(**{**settings, **changes})
 
 
@@ -92,29 +94,13 @@ def test_both_losses_fall_and_the_labels_are_learned(run):
         ("supervised", [f"val_{name}_tower_logits_loss" for name in CLASSES]),
     ):
         assert len(history[stage]["loss"]) == EPOCHS
-        for name in ("loss", "val_loss", *names):
+        for name in ("loss", "val_loss"):
             assert history[stage][name][-1] < 0.9 * history[stage][name][0], name
+        for name in names:
+            assert history[stage][name][-1] < history[stage][name][0], name
     for found in result.models.values():
         held_out = [row["accuracy"] for row in found.metrics.values()]
         assert np.mean(held_out) > 0.6
-
-
-@pytest.mark.slow
-def test_the_first_stage_has_no_labels(folders, tmp_path, run):
-    """Other ones give the same weights."""
-    config = small(epochs=1, masked_epochs=2)
-    models = [
-        pretrain(
-            config, load(folders, labels=labels), tmp_path / str(i), stages=["masked"]
-        )
-        for i, labels in enumerate([{}, {"kepler_tce": KEPLER[::-1]}])
-    ]
-    first, second = (weights(result.encoders) for result in models)
-    for path, value in first.items():
-        np.testing.assert_allclose(second[path], value, err_msg=path, **TOLERANCE)
-    names = {file.name for file in (tmp_path / "0").iterdir()}
-    assert "pretrained.keras" in names
-    assert not any(name.startswith("mesa_kepler") for name in names)
 
 
 @pytest.mark.slow
@@ -192,12 +178,10 @@ def test_weights_go_over_into_training(run, folders, tmp_path, freeze):
         pretrained_path=folder / "pretrained.keras",
         freeze_backbone=freeze,
     )
-    # Everything but two heads of two layers with two weights, and the decision rule.
+    # Everything but the two layers of a head, and the decision rule.
     left = {name.split("/")[0] for name in trained.transfer.left}
-    assert {name.removeprefix("tower_1_") for name in left} == {
-        *("classifier_hidden", "logits", "decision_rule")
-    }
-    assert len(trained.transfer.left) == 8 + 5
+    assert left == {"classifier_hidden", "logits", "decision_rule"}
+    assert len(trained.transfer.left) == 4 + 5
     total = len(trained.model.weights)
     assert len(trained.transfer.taken) == total - len(trained.transfer.left)
     before, after = weights(result.encoders), weights(trained.model)
@@ -220,16 +204,19 @@ def test_weights_go_over_into_training(run, folders, tmp_path, freeze):
 @pytest.mark.slow
 def test_a_pretraining_goes_on_from_another(run, folders, tmp_path):
     _, folder, _ = run
-    config = small(epochs=1, masked_epochs=1)
     result = pretrain(
-        config,
+        small(**{**SETTINGS, "masked_epochs": 1}),
         load({"tess_tce": folders["tess_tce"]}),
         tmp_path,
-        stages=("supervised",),
+        stages=("masked",),
         pretrained_path=folder / "pretrained_masked.keras",
     )
-    assert not any("branch" in path for path in result.transfer.left)
-    assert open_model(tmp_path / "mesa_tess_tce.keras")
+    assert {path.split("_")[0] for path in result.transfer.left} == {"decoder"}
+    assert {file.name for file in tmp_path.iterdir()} == {
+        *("pretrained.keras", "mesa_config.json", "mesa_pretraining_history.json"),
+        *("masked_loss.png", "mesa_masked_state.npz"),
+    }
+    assert open_model(tmp_path / "pretrained.keras").output["embedding"].shape[1] == 24
     known = known_stars(read_run_config(tmp_path / "pretrained.keras"))
     earlier = known_stars(read_run_config(folder / "pretrained.keras"))
     assert earlier.trained <= known.trained
@@ -265,6 +252,6 @@ def test_a_resumed_run_equals_an_uninterrupted_one(run, folders, tmp_path, monke
     found = weights(resumed.models["kepler_tce"].model)
     for path, value in weights(expected.models["kepler_tce"].model).items():
         np.testing.assert_allclose(found[path], value, err_msg=path, **TOLERANCE)
-    other = small(epochs=EPOCHS, masked_epochs=EPOCHS, mask_share=0.4)
+    other = small(**SETTINGS, mask_share=0.4)
     with pytest.raises(ValueError, match=r"same settings.*mask_share"):
         pretrain(other, load(folders), tmp_path, resume=True)
