@@ -17,6 +17,7 @@ from cli._arguments import (
     print_table,
     run,
 )
+from cli._target_options import add_reading_options, reading_of
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,24 +45,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add_candidate_options(result, "columns")
     _add_view_options(result)
-    add_option(
-        result,
-        "quality",
-        default="recommended",
-        choices=("recommended", "strict", "none"),
-        help="flagged cadences to leave out [recommended by the missions' manuals]",
-    )
-    add_option(
-        result,
-        "flux_column",
-        help="column of FITS files [PDCSAP_FLUX; of QLP SYS_RM_FLUX or SAP_FLUX]",
-    )
-    add_option(
-        result,
-        "time_system",
-        choices=("BJD", "BKJD", "BTJD"),
-        help="of tables whose times do not tell [the epoch's]",
-    )
+    add_reading_options(result)
     add_option(result, "workers", type=int, help="processes [one per core]")
     return result
 
@@ -106,7 +90,6 @@ def _make(arguments: argparse.Namespace) -> int:
     begin = time.perf_counter()
     from mesa_keras.preprocessing.views_settings import ViewSettings
     from mesa_keras.recipes.mesa.raw_views_job import make_views_file
-    from mesa_keras.recipes.mesa.raw_views_star import Reading
 
     settings = ViewSettings(
         global_bins=arguments.global_bins,
@@ -122,11 +105,7 @@ def _make(arguments: argparse.Namespace) -> int:
         light_curves=arguments.light_curves,
         columns=arguments.columns,
         settings=settings,
-        reading=Reading(
-            flux_column=arguments.flux_column,
-            quality=arguments.quality,
-            time_system=arguments.time_system,
-        ),
+        reading=reading_of(arguments),
         workers=arguments.workers,
         progress=True,
     )

@@ -1,7 +1,12 @@
-"""Decides for every candidate of a table: ``python -m cli.predict_mesa --data …``."""
+"""Decides for every candidate of a table: ``python -m cli.predict_mesa --data …``.
+
+Or for one object from its raw light curve: ``--target "TIC 261136679" --period 6.268
+--epoch 1325.504 --light_curve file.fits``.
+"""
 
 import argparse
 import sys
+from typing import Any
 
 from cli._arguments import (
     DONE,
@@ -11,6 +16,12 @@ from cli._arguments import (
     print_table,
     quiet_start,
     run,
+)
+from cli._target_options import (
+    add_reading_options,
+    add_target_options,
+    check_options,
+    target_of,
 )
 
 
@@ -38,13 +49,19 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python -m cli.predict_mesa", description=__doc__
     )
-    add_candidate_options(result, "model_path")
     add_option(
         result,
+        "model_path",
+        help="trained model [output/mesa_model.keras; with --target the shipped one, "
+        "models/mesa_kepler.keras]",
+    )
+    what: Any = result.add_mutually_exclusive_group(required=True)
+    add_option(
+        what,
         "data",
-        required=True,
         help="table of candidates, CSV or Parquet, with views.npz beside it",
     )
+    add_option(what, "target", help="one object: its star, as 'TIC 261136679'")
     add_option(
         result,
         "output",
@@ -58,13 +75,55 @@ def parser() -> argparse.ArgumentParser:
         help="rates of the classes in this survey, in the model's order or by name",
     )
     add_candidate_options(result, "views_path", "columns", "batch_size")
+    add_target_options(result)
+    add_reading_options(result)
     return result
 
 
 def main(argv: list[str] | None = None) -> int:
     """Parses the options and predicts."""
-    arguments = parser().parse_args(argv)
+    options = parser()
+    arguments = options.parse_args(argv)
+    check_options(options, arguments)
+    if arguments.target is not None:
+        return run(lambda: _predict_target(arguments))
     return run(lambda: _predict(arguments))
+
+
+def _predict_target(arguments: argparse.Namespace) -> int:
+    with quiet_start():
+        from mesa_keras.recipes.mesa.predict import (
+            check_suffix,
+            predict_target,
+            write_predictions,
+        )
+        from mesa_keras.recipes.mesa.shipped_model import model_or_shipped
+
+    check_suffix(arguments.output)
+    model_path = model_or_shipped(arguments.model_path)
+    target = target_of(arguments)
+    frame = predict_target(model_path, target, class_prior=arguments.class_prior)
+    write_predictions(frame, arguments.output)
+    row = frame.iloc[0]
+    for note in frame.attrs["warnings"]:
+        print(f"note: {note}", file=sys.stderr)
+    named = {
+        f"probability of {name.removeprefix('p_')}": f"{row[name]:.3f}"
+        for name in frame
+        if name.startswith("p_")
+    }
+    print_table(
+        {
+            "object": f"{target.object_id}, {target.curve.mission}, "
+            f"{', '.join(part.name for part in target.curve.segments)}",
+            "decided": row["decision"],
+            **named,
+            **({"missing": row["missing"]} if row["missing"] else {}),
+            **({"fault": row["fault"]} if row["fault"] else {}),
+            "predictions": arguments.output,
+        }
+    )
+    return DONE_WITH_FAULTS if row["fault"] else DONE
 
 
 def _predict(arguments: argparse.Namespace) -> int:
@@ -77,7 +136,7 @@ def _predict(arguments: argparse.Namespace) -> int:
 
     check_suffix(arguments.output)
     frame = predict(
-        arguments.model_path,
+        arguments.model_path or "output/mesa_model.keras",
         arguments.data,
         class_prior=arguments.class_prior,
         columns=arguments.columns,

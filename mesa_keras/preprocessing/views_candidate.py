@@ -39,6 +39,7 @@ class CandidateViews:
         scale: What `normalized` divides by: the depth that the bins see, or three times
             its error if that is more.
         scalars: Value by name of `transit_scalars.SCALARS`.
+        fit: What the folded transits look like, `None` where the data do not tell.
         flat: The light curve that they were made from.
         settings: How they were made.
     """
@@ -49,6 +50,7 @@ class CandidateViews:
     unfolded: np.ndarray
     scale: float
     scalars: dict[str, float]
+    fit: TransitFit | None
     flat: DetrendedLightCurve
     settings: ViewSettings
 
@@ -105,6 +107,11 @@ def candidate_views(
         (-0.01, (20, 31))
     """
     settings = settings or ViewSettings()
+    if centroid is not None and centroid.shape != (*np.shape(time), 2):
+        raise ValueError(
+            "`centroid` must have a column and a row for each time. "
+            f"Received: shape {centroid.shape}"
+        )
     flat = detrend_light_curve(
         time,
         flux,
@@ -114,17 +121,34 @@ def candidate_views(
         window=settings.window_days,
         exposure_days=exposure_days,
     )
+    return flat_views(flat, ephemeris, centroid=centroid, settings=settings)
+
+
+def flat_views(
+    flat: DetrendedLightCurve,
+    ephemeris: Ephemeris,
+    *,
+    centroid: np.ndarray | None = None,
+    settings: ViewSettings | None = None,
+) -> CandidateViews:
+    """Makes all views and scalars from a light curve that is flat already.
+
+    Args:
+        flat: What `detrend_light_curve` returned; its kept cadences may be in any order
+            and occur more than once.
+        ephemeris: The candidate's.
+        centroid: Column and row in pixels of every cadence given to it.
+        settings: Bins and widths.
+
+    Returns:
+        The views; see `candidate_views`.
+    """
+    settings = settings or ViewSettings()
     folded = ephemeris.fold(flat.time)
     scalars, fit = measure_transit(flat, ephemeris, folded)
     found = flux_views(flat, ephemeris, folded, settings)
-    bins, size = settings.local_bins, np.shape(time)
-    found["centroid"] = empty_view(bins)
+    found["centroid"] = empty_view(settings.local_bins)
     if centroid is not None:
-        if centroid.shape != (*size, 2):
-            raise ValueError(
-                "`centroid` must have a column and a row for each time. "
-                f"Received: shape {centroid.shape}"
-            )
         view, shift, error = centroid_view(
             centroid[flat.kept], ephemeris, folded, settings
         )
@@ -138,6 +162,7 @@ def candidate_views(
         unfolded=unfolded_transits(flat, ephemeris, folded, settings),
         scale=_scale(fit, flat),
         scalars=scalars,
+        fit=fit,
         flat=flat,
         settings=settings,
     )

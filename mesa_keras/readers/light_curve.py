@@ -5,6 +5,7 @@ BJD - 2457000 (TESS). A quarter, campaign or sector is a segment: its level, its
 aperture and its neighbours' light are its own, and trends do not run on into the next.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +56,8 @@ class LightCurve:
         centroid: Column and row of the star's light, pixels, shape `(cadences, 2)`, NaN
             where unknown; `None` where the file has none. The spacecraft's motion is
             taken out where the file tells it.
+        star_values: What a FITS header says of the star, by our names of columns:
+            `stellar_temp`, `stellar_radius`, `stellar_logg`, `magnitude`.
         warnings: What a user should know about the file.
     """
 
@@ -68,6 +71,7 @@ class LightCurve:
     segment: np.ndarray
     segments: tuple[LightCurveSegment, ...]
     centroid: np.ndarray | None = None
+    star_values: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -106,6 +110,7 @@ class Cadences:
     mission: str = "unknown"
     star_id: str = ""
     centroid: np.ndarray | None = None
+    star_values: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = field(default=())
 
 
@@ -149,5 +154,6 @@ def usable_cadences(raw: Cadences) -> LightCurve:
         segment=np.zeros(kept.size, dtype=np.int64),
         segments=(LightCurveSegment(**facts),),
         centroid=None if raw.centroid is None else raw.centroid[kept],
+        star_values=raw.star_values,
         warnings=tuple(notes),
     )

@@ -25,6 +25,13 @@ QLP_ERRORS = ("KSPSAP_FLUX_ERR", "DET_FLUX_ERR")
 _QLP_ONLY = {"KSPSAP_FLUX", "DET_FLUX"}
 _CENTROIDS = (("MOM_CENTR1", "MOM_CENTR2"), ("SAP_X", "SAP_Y"))
 _MOTION = ("POS_CORR1", "POS_CORR2")
+# Our column to the keywords of Kepler's and TESS's headers, in the same units.
+_STAR_KEYWORDS = {
+    "stellar_temp": ("TEFF",),
+    "stellar_radius": ("RADIUS",),
+    "stellar_logg": ("LOGG",),
+    "magnitude": ("KEPMAG", "TESSMAG"),
+}
 
 
 def read_fits_cadences(path: Path, flux_column: str | None, quality: str) -> Cadences:
@@ -138,6 +145,7 @@ def _cadences(
         mission=_mission(primary),
         star_id=star_of_header(primary),
         centroid=_centroid(columns, column),
+        star_values=star_values_of_header(primary),
     )
 
 
@@ -149,6 +157,16 @@ def star_of_header(primary: Any) -> str:
         catalogue = "EPIC" if _mission(primary) == "K2" else "KIC"
         return f"{catalogue} {int(primary['KEPLERID'])}"
     return str(primary.get("OBJECT") or "").strip()
+
+
+def star_values_of_header(primary: Any) -> dict[str, float]:
+    """Returns temperature, radius, gravity and magnitude where a header has them."""
+    return {
+        column: value
+        for column, keys in _STAR_KEYWORDS.items()
+        for value in [header_number(primary.get(key)) for key in keys]
+        if np.isfinite(value)
+    }
 
 
 def segment_name(header: Any) -> str:

@@ -62,6 +62,11 @@ def stitch(curves: Sequence[LightCurve]) -> LightCurve:
         star_id=next((curve.star_id for curve in curves if curve.star_id), ""),
         flux_unit="relative",
         segments=tuple(part for part, _, _ in pieces),
+        star_values={
+            name: value
+            for curve in reversed(curves)
+            for name, value in curve.star_values.items()
+        },
         warnings=(*notes, *said),
     )
 

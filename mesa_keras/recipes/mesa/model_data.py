@@ -42,12 +42,7 @@ def load_for_model(
         FileNotFoundError: If a file named does not exist.
         ValueError: If the model is none of MESA, or the data do not fit it.
     """
-    schema = predictor.schema
-    if schema.get("recipe") != "mesa":
-        raise ValueError(
-            f"{predictor.path} is no MESA model, but of the recipe "
-            f"'{schema.get('recipe', 'unknown')}'."
-        )
+    schema = mesa_schema(predictor)
     return load_data(
         data_path,
         labels=predictor.class_names,
@@ -60,6 +55,21 @@ def load_for_model(
         expected_convention=schema["view_convention"],
         simulate_missing=_learned_from(predictor) == "simulated",
     )
+
+
+def mesa_schema(predictor: Predictor) -> dict[str, Any]:
+    """Returns what a MESA model says about its inputs.
+
+    Raises:
+        ValueError: If the model is none of MESA.
+    """
+    schema = predictor.schema
+    if schema.get("recipe") != "mesa":
+        raise ValueError(
+            f"{predictor.path} is no MESA model, but of the recipe "
+            f"'{schema.get('recipe', 'unknown')}'."
+        )
+    return schema
 
 
 def check_unseen(

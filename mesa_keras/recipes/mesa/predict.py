@@ -12,6 +12,8 @@ from mesa_keras.evaluation import adjust_class_prior, decide
 from mesa_keras.inference import Predictor
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.model_data import load_for_model
+from mesa_keras.recipes.mesa.target import Target
+from mesa_keras.recipes.mesa.target_model import TargetModel
 
 UNKNOWN = "unknown"
 ClassPrior = Sequence[float] | Mapping[str, float]
@@ -62,6 +64,41 @@ def predict(
         views_path=views_path,
         require_labels=False,
     )
+    return predict_data(predictor, data, prior, batch_size, progress)
+
+
+def predict_target(
+    model_path: str | Path, target: Target, *, class_prior: ClassPrior | None = None
+) -> Any:
+    """Decides for one object from its raw light curve.
+
+    Args:
+        model_path: Model file.
+        target: The object.
+        class_prior: Rates of the classes; see `predict`.
+
+    Returns:
+        One row of what `predict` returns.
+
+    Raises:
+        FileNotFoundError: If there is no such model.
+        ValueError: If the light curve cannot be folded, or does not fit the model.
+    """
+    predictor = Predictor(model_path)
+    prior = class_rates(class_prior, predictor.class_names)
+    model = TargetModel(predictor, target)
+    data = model.data([model.views()])
+    return predict_data(predictor, data, prior)
+
+
+def predict_data(
+    predictor: Predictor,
+    data: MesaData,
+    prior: np.ndarray | None = None,
+    batch_size: int = 256,
+    progress: bool = False,
+) -> Any:
+    """Decides for candidates that are loaded already; see `predict`."""
     found = predictor.predict(
         data.inputs(),
         batch_size,

@@ -128,7 +128,7 @@ def _from_files(
     convention: str | None,
 ) -> Views:
     """Views from the raw files that the rows name, folded star by star."""
-    settings = _settings(expected)
+    settings = settings_for(expected)
     events = table_events(table.frame, table.epoch_system)
     siblings: dict[str, list[Event]] = {}
     for event, star in zip(events, table.frame["star_id"], strict=True):
@@ -153,18 +153,33 @@ def _from_files(
                 shape = (len(table.frame), len(values))
                 arrays[view] = np.full(shape, np.nan, dtype=np.float32)
             arrays[view][event.row] = values
-    if convention == DEFAULT_CONVENTION and arrays:
-        notes[_OTHER_PIPELINE] = None
-    return Views(
-        arrays,
-        "raw",
-        DEFAULT_CONVENTION if convention == DEFAULT_CONVENTION else settings.convention,
-        warnings=tuple(notes),
-        faults=faults,
-    )
+    return raw_views(arrays, settings, convention, tuple(notes), faults)
 
 
-def _settings(expected: Mapping[str, int] | None) -> ViewSettings:
+def raw_views(
+    arrays: dict[str, np.ndarray],
+    settings: ViewSettings,
+    convention: str | None,
+    notes: tuple[str, ...] = (),
+    faults: dict[int, str] | None = None,
+) -> Views:
+    """Describes views that were made from raw light curves for a model.
+
+    Args:
+        arrays: What `named_views` made for that convention, a row per candidate.
+        settings: How they were made.
+        convention: Convention of the model's views, `None` without a model.
+        notes: What a user should know.
+        faults: Why a row has none, by row number.
+    """
+    own = settings.convention
+    if convention == DEFAULT_CONVENTION:
+        own = DEFAULT_CONVENTION
+        notes = (*notes, _OTHER_PIPELINE) if arrays else notes
+    return Views(arrays, "raw", own, warnings=notes, faults=faults or {})
+
+
+def settings_for(expected: Mapping[str, int] | None) -> ViewSettings:
     """Bins as the model has them, ours where there is none."""
     bins = {
         f"{name}_bins": int((expected or {})[f"{name}_view"])

@@ -1,0 +1,178 @@
+"""One object that a user names: a star, a period, and its light-curve files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from mesa_keras.evaluation import check_no_leak
+from mesa_keras.preprocessing.fold import Ephemeris
+from mesa_keras.preprocessing.transit_search import find_transit
+from mesa_keras.preprocessing.views_candidate import candidate_views
+from mesa_keras.readers import (
+    LEAKING_ARCHIVE_COLUMNS,
+    LightCurve,
+    read_light_curves,
+    star_number,
+    to_time_system,
+)
+from mesa_keras.recipes.mesa.raw_views import Event
+from mesa_keras.recipes.mesa.raw_views_star import Reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """One object with its light curve.
+
+    Attributes:
+        object_id: Its name.
+        star_id: Its star.
+        curve: The star's light curve.
+        event: Period, epoch and duration.
+        siblings: All events of the star that are known, this one perhaps among them.
+        values: Catalogue values of planet and star by column, in the table's units.
+        notes: What a user should know.
+    """
+
+    object_id: str
+    star_id: str
+    curve: LightCurve
+    event: Event
+    siblings: tuple[Event, ...] = ()
+    values: Mapping[str, float]
+    notes: tuple[str, ...] = ()
+
+    def ephemeris(self) -> Ephemeris:
+        """Returns when the transits are, in the time system of the light curve."""
+        return self.event.ephemeris(self.curve.time_system)
+
+
+def read_target(
+    name: str,
+    paths: Sequence[str | Path],
+    *,
+    period: float,
+    epoch: float | None = None,
+    epoch_system: str | None = None,
+    duration: float | None = None,
+    features: Mapping[str, float] | None = None,
+    reading: Reading | None = None,
+) -> Target:
+    """Reads the light curve of an object; what is not given of it is measured.
+
+    Args:
+        name: The object: "TIC 261136679", "KIC 757450", a number, or any name.
+        paths: Its light-curve files, quarters or sectors of one star.
+        period: Period in days.
+        epoch: Time of a transit's centre; `None` searches for it.
+        epoch_system: "BJD", "BKJD" or "BTJD"; `None` is that of the files.
+        duration: First to last contact in hours; `None` measures it.
+        features: Catalogue values by column; the file's header fills in the star's.
+        reading: How the files are read.
+
+    Raises:
+        FileNotFoundError: If a file does not exist.
+        ImportError: If wotan is not installed.
+        ValueError: If a file or a value is wrong, the files are of another star, or no
+            transit is in them.
+    """
+    given = dict(features or {})
+    check_no_leak(list(given), extra=LEAKING_ARCHIVE_COLUMNS)
+    curve = read_light_curves(paths, **vars(reading or Reading()))
+    notes = [*curve.warnings, *_star_notes(name, curve)]
+    if epoch is not None:
+        epoch = _converted(epoch, epoch_system, curve)
+    if epoch is None or duration is None:
+        epoch, duration, said = _measured(curve, period, epoch, duration)
+        notes.append(said)
+    event = Event(
+        row=0,
+        object_id=name,
+        period=period,
+        epoch=epoch,
+        duration=duration,
+        epoch_system=None,
+    )
+    values = {"period": period, "duration": duration} | given
+    filled = [name for name in curve.star_values if name not in given]
+    if filled:
+        notes.append(f"{', '.join(filled)}: from the header of the light curve")
+    return Target(
+        object_id=name,
+        star_id=name if star_number(name) else curve.star_id or name,
+        curve=curve,
+        event=event,
+        siblings=(event,),
+        values={**curve.star_values, **values},
+        notes=tuple(notes),
+    )
+
+
+def _star_notes(name: str, curve: LightCurve) -> list[str]:
+    """Says where the file's star cannot be compared with the name.
+
+    Raises:
+        ValueError: If the file is of another star.
+    """
+    if not curve.star_id:
+        return ["the light curve does not tell its star"]
+    asked, held = star_number(name), star_number(curve.star_id)
+    if asked is None or held is None or (asked[0] and held[0] and asked[0] != held[0]):
+        return [f"the light curve is of {curve.star_id}, which {name} is taken to be"]
+    if asked[1] != held[1]:
+        source = curve.segments[0].source
+        raise ValueError(f"{source}: is of {curve.star_id}, and not of {name}.")
+    return []
+
+
+def _converted(epoch: float, system: str | None, curve: LightCurve) -> float:
+    if system is not None and curve.time_system == "unknown":
+        raise ValueError(
+            f"{curve.segments[0].source}: the reference of its times is not stated, so "
+            f"an epoch in {system} cannot be converted; name it with --time_system."
+        )
+    return to_time_system(epoch, system or curve.time_system, curve.time_system)
+
+
+def _measured(
+    curve: LightCurve, period: float, epoch: float | None, duration: float | None
+) -> tuple[float, float, str]:
+    """Epoch, duration in hours, and what a user should know about them."""
+    box = find_transit(
+        curve.time,
+        curve.flux,
+        period,
+        epoch=epoch,
+        segment=curve.segment,
+        exposure_days=curve.exposure_days(),
+    )
+    said = []
+    if epoch is None:
+        # The transit nearest to the middle is known best.
+        middle = float(np.median(curve.time))
+        epoch = box.epoch + period * round((middle - box.epoch) / period)
+        said.append(f"epoch {epoch:.4f} {curve.time_system}")
+    if duration is None:
+        start = Ephemeris(period=period, epoch=epoch, duration=box.duration)
+        duration = _fitted_duration(curve, start)
+        said.append(f"duration {duration:.2f} h")
+    names = " and ".join(said)
+    return epoch, duration, f"{names}: estimated from the light curve"
+
+
+def _fitted_duration(curve: LightCurve, start: Ephemeris) -> float:
+    """Duration of the fitted transit; twice, as the first window may be too short."""
+    for _ in range(2):
+        views = candidate_views(
+            curve.time,
+            curve.flux,
+            start,
+            segment=curve.segment,
+            exposure_days=curve.exposure_days(),
+        )
+        fitted = views.scalars["measured_duration"]
+        if not np.isfinite(fitted) or fitted / 24 >= start.period:
+            break
+        start = replace(start, duration=fitted)
+    return start.duration
