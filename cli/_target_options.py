@@ -90,7 +90,10 @@ def check_options(
 ) -> None:
     """Ends the command where options of a table and of one object are mixed."""
     kinds = {
-        "--target": ("views_path", "columns", "object", "light_curves"),
+        "--target": (
+            *("views_path", "columns", "known_output"),
+            *("object", "light_curves"),
+        ),
         "--data": ("light_curve", "period", "epoch", "duration", "feature"),
     }
     given = "--data" if arguments.target is None else "--target"

@@ -75,6 +75,12 @@ def parser() -> argparse.ArgumentParser:
         help="rates of the classes in this survey, in the model's order or by name",
     )
     add_candidate_options(result, "views_path", "columns", "batch_size")
+    add_option(
+        result,
+        "known_output",
+        help="with a table of labelled candidates: .npz to write with their embeddings "
+        "and labels, for the similar objects of cli.explain_mesa",
+    )
     add_target_options(result)
     add_reading_options(result)
     return result
@@ -128,6 +134,7 @@ def _predict_target(arguments: argparse.Namespace) -> int:
 
 def _predict(arguments: argparse.Namespace) -> int:
     with quiet_start():
+        from mesa_keras.recipes.mesa.known_objects import write_known_objects
         from mesa_keras.recipes.mesa.predict import (
             check_suffix,
             predict,
@@ -135,8 +142,20 @@ def _predict(arguments: argparse.Namespace) -> int:
         )
 
     check_suffix(arguments.output)
+    model_path = arguments.model_path or "output/mesa_model.keras"
+    known = {}
+    if arguments.known_output is not None:
+        path, count = write_known_objects(
+            model_path,
+            arguments.data,
+            arguments.known_output,
+            columns=arguments.columns,
+            views_path=arguments.views_path,
+            batch_size=arguments.batch_size,
+        )
+        known = {"known objects": f"{count:,} in {path}"}
     frame = predict(
-        arguments.model_path or "output/mesa_model.keras",
+        model_path,
         arguments.data,
         class_prior=arguments.class_prior,
         columns=arguments.columns,
@@ -158,6 +177,7 @@ def _predict(arguments: argparse.Namespace) -> int:
             },
             "with something missing": f"{int((frame['missing'] != '').sum()):,}",
             "with a fault": f"{faults:,}",
+            **known,
             "predictions": arguments.output,
         }
     )

@@ -103,12 +103,17 @@ class Predictor:
             )
         arrays = self._complete(inputs)
         rows = len(next(iter(arrays.values())))
-        found = self._reduced(outputs).predict(
-            arrays,
-            batch_size=batch_size,
-            verbose=0,
-            callbacks=[_Progress(rows, batch_size)] if progress else [],
-        )
+        model = self._reduced(outputs)
+        if rows <= batch_size and not progress:
+            # Without the pipeline of `predict`, which takes longer than a few objects.
+            found = model.predict_on_batch(arrays)
+        else:
+            found = model.predict(
+                arrays,
+                batch_size=batch_size,
+                verbose=0,
+                callbacks=[_Progress(rows, batch_size)] if progress else [],
+            )
         result = {name: np.array(values) for name, values in found.items()}
         empty = np.ones(rows, dtype=bool)
         for array in arrays.values():

@@ -10,20 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesa_keras.preprocessing.fold import Ephemeris
-from mesa_keras.preprocessing.transit_fit import TransitFit
-from mesa_keras.preprocessing.transit_model import fitted_dip, trapezoid_dip
+from mesa_keras.preprocessing.transit_model import trapezoid_dip
 from mesa_keras.preprocessing.views_candidate import CandidateViews
 from mesa_keras.readers import LightCurve
+from mesa_keras.recipes.mesa.measured_dips import MOST_LIGHT, PPM, MeasuredDips
 
-PPM = 1e6
 STEPS = 10
-# What is this certain can be taken away; a fainter one is noise.
-MEASURED_SIGMA = 3.0
 # A secondary eclipse is at most as deep as the transit, or so many of its errors.
 FAINTEST_SIGMA = 5.0
 LARGEST_DEPTH_FACTOR, LARGEST_DEPTH = 30.0, 0.5
-# A dip takes at most this part of the light.
-_MOST_LIGHT = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +62,7 @@ def possible_changes(
     """
     if views.fit is None:
         raise ValueError("`views` must have a fitted transit. Received: none")
-    dips = _Dips(curve, ephemeris, views, views.fit)
+    dips = MeasuredDips(curve, ephemeris, views, views.fit)
     made, skipped = [], {}
     for change in (
         *(_secondary_added, _secondary_removed, _odd_even_added, _odd_even_removed),
@@ -81,48 +76,7 @@ def possible_changes(
     return made, skipped
 
 
-class _Dips:
-    """The measured dips of a light curve, at its cadences."""
-
-    def __init__(
-        self,
-        curve: LightCurve,
-        ephemeris: Ephemeris,
-        views: CandidateViews,
-        fit: TransitFit,
-    ) -> None:
-        self.raw, self.fit = curve.flux, fit
-        self.scalars = views.scalars
-        self.exposure = curve.exposure_days()
-        self.folded = ephemeris.fold(curve.time)
-        self.depth = min(max(fit.depth, 0.0), _MOST_LIGHT)
-        self.transit = fitted_dip(fit, self.folded.phase, self.exposure)
-        self.sign = np.where(self.folded.cycle % 2 == 0, 1.0, -1.0)
-
-    def eclipse(self, phase: float) -> np.ndarray:
-        """A secondary eclipse of depth 1, so many periods after the transit."""
-        days = self.folded.around(phase * self.folded.period).phase
-        return fitted_dip(self.fit, days, self.exposure, eclipse=True)
-
-    def with_transit(self, lost: np.ndarray) -> np.ndarray:
-        """Raw flux with this light lost in place of the fitted transit's."""
-        kept = 1 - np.clip(lost, None, _MOST_LIGHT)
-        return self.raw * (kept / (1 - self.depth * self.transit))
-
-    def certain(self, name: str) -> bool:
-        """Whether a scalar stands out of its error."""
-        value = self.scalars[name]
-        error = self.scalars[_ERRORS[name]]
-        return bool(abs(value) > MEASURED_SIGMA * error)
-
-
-_ERRORS = {
-    "secondary_depth": "secondary_error",
-    "odd_even_difference": "odd_even_error",
-}
-
-
-def _secondary_added(dips: _Dips) -> Change:
+def _secondary_added(dips: MeasuredDips) -> Change:
     error = dips.scalars["secondary_error"]
     if not np.isfinite(error):
         error = dips.scalars["measured_depth_error"]
@@ -139,12 +93,12 @@ def _secondary_added(dips: _Dips) -> Change:
     )
 
 
-def _secondary_removed(dips: _Dips) -> Change | str:
+def _secondary_removed(dips: MeasuredDips) -> Change | str:
     depth = dips.scalars["secondary_depth"]
     if not dips.certain("secondary_depth") or depth < 0:
-        return "no secondary eclipse is measured with certainty"
+        return "none is measured with certainty"
     shape = dips.eclipse(dips.scalars["secondary_phase"])
-    old = 1 - np.clip(depth / PPM * shape, None, _MOST_LIGHT)
+    old = 1 - np.clip(depth / PPM * shape, None, MOST_LIGHT)
     return Change(
         kind="secondary_removed",
         title="Measured secondary eclipse taken away",
@@ -156,16 +110,16 @@ def _secondary_removed(dips: _Dips) -> Change | str:
     )
 
 
-def _odd_even(dips: _Dips, difference: float) -> np.ndarray:
+def _odd_even(dips: MeasuredDips, difference: float) -> np.ndarray:
     """Raw flux with odd and even transits this much more different, ppm."""
     half = difference / PPM / 2
     return dips.with_transit((dips.depth + half * dips.sign) * dips.transit)
 
 
-def _odd_even_added(dips: _Dips) -> Change | str:
+def _odd_even_added(dips: MeasuredDips) -> Change | str:
     difference = dips.scalars["odd_even_difference"]
     if not np.isfinite(difference):
-        return "only odd or only even transits are in the data"
+        return "odd or even transits are not in the data"
     if dips.depth <= 0:
         return "no transit is measured"
     # Away from what is measured, until one kind of transits is gone.
@@ -181,10 +135,10 @@ def _odd_even_added(dips: _Dips) -> Change | str:
     )
 
 
-def _odd_even_removed(dips: _Dips) -> Change | str:
+def _odd_even_removed(dips: MeasuredDips) -> Change | str:
     difference = dips.scalars["odd_even_difference"]
     if not dips.certain("odd_even_difference"):
-        return "odd and even transits do not differ with certainty"
+        return "no difference is measured with certainty"
     return Change(
         kind="odd_even_removed",
         title="Measured difference of odd and even transits taken away",
@@ -196,7 +150,9 @@ def _odd_even_removed(dips: _Dips) -> Change | str:
     )
 
 
-def _depth(dips: _Dips, kind: str, title: str, values: np.ndarray) -> Change | str:
+def _depth(
+    dips: MeasuredDips, kind: str, title: str, values: np.ndarray
+) -> Change | str:
     if dips.depth <= 0:
         return "no transit is measured"
     return Change(
@@ -210,7 +166,7 @@ def _depth(dips: _Dips, kind: str, title: str, values: np.ndarray) -> Change | s
     )
 
 
-def _deeper(dips: _Dips) -> Change | str:
+def _deeper(dips: MeasuredDips) -> Change | str:
     most = min(LARGEST_DEPTH_FACTOR * dips.depth, max(LARGEST_DEPTH, dips.depth))
     if most <= 1.01 * dips.depth:
         return "the transit is as deep as any"
@@ -218,12 +174,12 @@ def _deeper(dips: _Dips) -> Change | str:
     return _depth(dips, "deeper", "Deeper transit", values)
 
 
-def _shallower(dips: _Dips) -> Change | str:
+def _shallower(dips: MeasuredDips) -> Change | str:
     values = PPM * np.linspace(dips.depth, 0.0, STEPS + 1)[1:]
     return _depth(dips, "shallower", "Shallower transit", values)
 
 
-def _shape(dips: _Dips, kind: str, title: str, end: float) -> Change | str:
+def _shape(dips: MeasuredDips, kind: str, title: str, end: float) -> Change | str:
     start = float(np.clip(dips.fit.v_shape, 0.0, 1.0))
     if dips.depth <= 0:
         return "no transit is measured"
@@ -247,9 +203,9 @@ def _shape(dips: _Dips, kind: str, title: str, end: float) -> Change | str:
     )
 
 
-def _more_v_shaped(dips: _Dips) -> Change | str:
+def _more_v_shaped(dips: MeasuredDips) -> Change | str:
     return _shape(dips, "more_v_shaped", "Longer ingress, from U to V", 1.0)
 
 
-def _more_box_shaped(dips: _Dips) -> Change | str:
+def _more_box_shaped(dips: MeasuredDips) -> Change | str:
     return _shape(dips, "more_box_shaped", "Shorter ingress, from V to U", 0.0)

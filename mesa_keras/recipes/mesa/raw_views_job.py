@@ -18,13 +18,13 @@ from mesa_keras.readers.light_curve_files import LightCurveFolder, find_light_cu
 from mesa_keras.recipes.mesa.raw_views import Event, table_events
 from mesa_keras.recipes.mesa.raw_views_output import scalars_path, write_results
 from mesa_keras.recipes.mesa.raw_views_parts import ResultParts
+from mesa_keras.recipes.mesa.raw_views_paths import light_curve_paths
 from mesa_keras.recipes.mesa.raw_views_star import (
     Reading,
     RowResult,
     StarTask,
     star_results,
 )
-from mesa_keras.recipes.mesa.view_sources import FILE_SEPARATOR
 
 # Rows that a killed run may lose, at most.
 ROWS_A_PART = 64
@@ -154,7 +154,7 @@ def _tasks(
     for event, star, names in zip(events, frame["star_id"], named, strict=True):
         siblings.setdefault(star, []).append(event)
         try:
-            paths = _paths(table, folder, event, star, names)
+            paths = light_curve_paths(table, folder, event.object_id, star, names)
         except (OSError, ValueError) as error:
             failed.append(RowResult(row=event.row, fault=str(error)))
             continue
@@ -170,36 +170,6 @@ def _tasks(
         for (star, paths), group in groups.items()
     ]
     return tasks, failed
-
-
-def _paths(
-    table: CandidateTable,
-    folder: LightCurveFolder | None,
-    event: Event,
-    star: str,
-    names: str,
-) -> list[Path]:
-    if names:
-        roots = [table.path.parent] if folder is None else [folder.path]
-        if folder is not None:
-            roots.append(table.path.parent)
-        return [_named(name.strip(), roots) for name in names.split(FILE_SEPARATOR)]
-    if folder is None:
-        raise ValueError(
-            f"{event.object_id}: the table names no light curve, and no folder was "
-            "given."
-        )
-    paths = folder.find(event.object_id, star, table.star_catalogue)
-    if not paths:
-        raise ValueError(f"{folder.path}: no light curve of {star}.")
-    return paths
-
-
-def _named(name: str, roots: list[Path]) -> Path:
-    for root in roots:
-        if (root / name).exists():
-            return root / name
-    raise FileNotFoundError(f"{roots[0] / name}: no such file.")
 
 
 def _call(

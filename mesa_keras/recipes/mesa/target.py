@@ -83,29 +83,64 @@ def read_target(
     notes = [*curve.warnings, *_star_notes(name, curve)]
     if epoch is not None:
         epoch = _converted(epoch, epoch_system, curve)
-    if epoch is None or duration is None:
-        epoch, duration, said = _measured(curve, period, epoch, duration)
-        notes.append(said)
     event = Event(
         row=0,
         object_id=name,
         period=period,
-        epoch=epoch,
-        duration=duration,
+        epoch=np.nan if epoch is None else epoch,
+        duration=np.nan if duration is None else duration,
         epoch_system=None,
     )
-    values = {"period": period, "duration": duration} | given
-    filled = [name for name in curve.star_values if name not in given]
-    if filled:
-        notes.append(f"{', '.join(filled)}: from the header of the light curve")
-    return Target(
-        object_id=name,
+    return make_target(
+        curve,
+        event,
         star_id=name if star_number(name) else curve.star_id or name,
+        values=given,
+        notes=notes,
+    )
+
+
+def make_target(
+    curve: LightCurve,
+    event: Event,
+    *,
+    star_id: str,
+    siblings: Sequence[Event] = (),
+    values: Mapping[str, float],
+    notes: Sequence[str] = (),
+) -> Target:
+    """Fills in what is not known of an object: its ephemeris, and values of its star.
+
+    Args:
+        curve: The star's light curve.
+        event: Period and, where they are known, epoch and duration.
+        star_id: The star.
+        siblings: All events of the star.
+        values: Catalogue values that are known, by column.
+        notes: What a user should know already.
+
+    Raises:
+        ValueError: If epoch or duration are not known and cannot be measured.
+    """
+    said = list(notes)
+    if (
+        np.isfinite(event.period)
+        and not np.isfinite([event.epoch, event.duration]).all()
+    ):
+        event, note = _measured(curve, event)
+        said.append(note)
+    filled = [name for name in curve.star_values if name not in values]
+    if filled:
+        said.append(f"{', '.join(filled)}: from the header of the light curve")
+    own = {"period": event.period, "duration": event.duration}
+    return Target(
+        object_id=event.object_id,
+        star_id=star_id,
         curve=curve,
         event=event,
-        siblings=(event,),
-        values={**curve.star_values, **values},
-        notes=tuple(notes),
+        siblings=tuple(siblings) or (event,),
+        values={**curve.star_values, **own, **values},
+        notes=tuple(said),
     )
 
 
@@ -135,10 +170,11 @@ def _converted(epoch: float, system: str | None, curve: LightCurve) -> float:
     return to_time_system(epoch, system or curve.time_system, curve.time_system)
 
 
-def _measured(
-    curve: LightCurve, period: float, epoch: float | None, duration: float | None
-) -> tuple[float, float, str]:
-    """Epoch, duration in hours, and what a user should know about them."""
+def _measured(curve: LightCurve, event: Event) -> tuple[Event, str]:
+    """The event with epoch and duration, and what a user should know about them."""
+    period, duration, epoch = event.period, event.duration, None
+    if np.isfinite(event.epoch):
+        epoch = to_time_system(event.epoch, event.epoch_system, curve.time_system)
     box = find_transit(
         curve.time,
         curve.flux,
@@ -153,12 +189,14 @@ def _measured(
         middle = float(np.median(curve.time))
         epoch = box.epoch + period * round((middle - box.epoch) / period)
         said.append(f"epoch {epoch:.4f} {curve.time_system}")
-    if duration is None:
+    if not np.isfinite(duration):
         start = Ephemeris(period=period, epoch=epoch, duration=box.duration)
         duration = _fitted_duration(curve, start)
         said.append(f"duration {duration:.2f} h")
-    names = " and ".join(said)
-    return epoch, duration, f"{names}: estimated from the light curve"
+    found = replace(
+        event, epoch=epoch, duration=duration, epoch_system=curve.time_system
+    )
+    return found, f"{' and '.join(said)}: estimated from the light curve"
 
 
 def _fitted_duration(curve: LightCurve, start: Ephemeris) -> float:

@@ -44,6 +44,7 @@ class TargetModel:
         target: The object.
 
     Attributes:
+        columns: Columns of the model.
         measured: Columns that come from the light curve.
         missing: Columns of the model without a value.
         base: Views of the light curve as it is.
@@ -56,7 +57,7 @@ class TargetModel:
         self.predictor, self.target = predictor, target
         self._schema = mesa_schema(predictor)
         self._settings = settings_for(self._schema["views"])
-        columns = self._columns("planet") + self._columns("stellar")
+        self.columns = columns = self._columns("planet") + self._columns("stellar")
         known = {name for name, x in target.values.items() if np.isfinite(x)}
         self.measured = [n for n in columns if n in MEASURED and n not in known]
         self.base = self.views()
@@ -99,9 +100,7 @@ class TargetModel:
             convention,
             table.path,
         )
-        known, _ = asked_columns(
-            table, self._columns("planet") + self._columns("stellar")
-        )
+        known, _ = asked_columns(table, self.columns)
         faults = value_faults(table)
         features = {
             kind: feature_array(known, self._columns(kind), faults)

@@ -122,7 +122,11 @@ def as_json(vetting: Vetting) -> dict[str, Any]:
             **vars(ephemeris),
             "time_system": target.curve.time_system,
         },
-        "catalogue_values": dict(target.values),
+        "catalogue_values": {
+            name: value
+            for name, value in target.values.items()
+            if name in vetting.model.columns
+        },
         "measured_columns": vetting.model.measured,
         "missing_columns": vetting.model.missing,
         "scalars": base.scalars,
