@@ -159,7 +159,8 @@ def _print_object(name: str, result: dict[str, Any], sheet: str) -> None:
     for found in result["counterfactuals"]:
         unit = found["unit"] if found["unit"] == "ppm" else ""
         if found["flipped_to"] is None:
-            said = f"none up to {found['searched_to']:.4g} {unit}".rstrip()
+            said = f"none between {found['start']:.4g} and "
+            said += f"{found['searched_to']:.4g} {unit}".rstrip()
         else:
             said = f"{found['flipped_to']} from {found['flip']:.4g} {unit}".rstrip()
             said += f" (as it is: {found['start']:.4g})"

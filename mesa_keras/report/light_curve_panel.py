@@ -10,6 +10,7 @@ from mesa_keras.report.style import GREY, PALETTE, tidy
 
 # A stretch without points that is longer is a gap, over which no line is drawn.
 _GAP_STEPS = 20
+_MOST_LARGE_MARKS = 100
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -62,7 +63,7 @@ def draw_light_curve(axes: Any, panel: LightCurvePanel) -> None:
         np.full(len(panel.transits), low - margin),
         "^",
         color=PALETTE[1],
-        markersize=5,
+        markersize=5 if len(panel.transits) <= _MOST_LARGE_MARKS else 1.5,
         zorder=3,
     )
 

@@ -123,6 +123,7 @@ def vetting_sheet_figure(sheet: VettingSheet) -> Figure:
     panels = [*sheet.wide, *sheet.narrow]
     for axes, panel in zip([*line(3, 7, 5), *narrow], panels, strict=False):
         draw_folded(axes, panel)
+    _same_height(narrow[:2])
     _draw_unfolded(narrow[6], sheet.single)
     _draw_depths(narrow[7], sheet.single)
     for axes, change in zip(line(6, 1, 1, 1, 1), sheet.changes, strict=True):
@@ -152,6 +153,13 @@ def _draw_heading(axes: Any, sheet: VettingSheet) -> None:
     ):
         # Free text does not push the panels about.
         axes.text(0, height, plain(text), va="top", in_layout=False, **look)
+
+
+def _same_height(several: Sequence[Any]) -> None:
+    """Gives axes one range of values, so that odd and even can be compared."""
+    limits = [axes.get_ylim() for axes in several if axes.lines]
+    for axes in several if limits else ():
+        axes.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
 
 
 def _draw_unfolded(axes: Any, single: SingleTransits) -> None:

@@ -13,8 +13,10 @@ from mesa_keras.report.light_curve_panel import LightCurvePanel
 from mesa_keras.report.probability_bars import ClassProbabilities
 from mesa_keras.report.vetting_sheet import VettingSheet, vetting_sheet_figure
 
-# Means of the flat light curve are over so much of a transit.
+# Means of the flat light curve are over so much of a transit, where that is several
+# points.
 _MEANS_PER_DURATION = 4
+_LEAST_POINTS = 3
 
 
 def draw_sheet(vetting: Vetting) -> Figure:
@@ -97,6 +99,7 @@ def _light_curves(vetting: Vetting) -> tuple[LightCurvePanel, LightCurvePanel]:
     curve, flat = vetting.target.curve, vetting.model.base.flat
     transits = transit_times(vetting)
     time, means = _means(flat.time, flat.flux, vetting.target.ephemeris().duration_days)
+    shown = time.size * _LEAST_POINTS <= flat.time.size
     return (
         LightCurvePanel(
             time=curve.time,
@@ -109,8 +112,8 @@ def _light_curves(vetting: Vetting) -> tuple[LightCurvePanel, LightCurvePanel]:
             time=flat.time,
             flux=1e6 * (flat.flux - 1),
             transits=transits,
-            binned_time=time,
-            binned=1e6 * (means - 1),
+            binned_time=time if shown else None,
+            binned=1e6 * (means - 1) if shown else None,
             y_label="without trend, ppm",
             x_label=f"Time (days, {curve.time_system}); the transits are marked",
         ),

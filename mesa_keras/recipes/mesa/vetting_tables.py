@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mesa_keras.recipes.mesa.counterfactual_changes import Change
 from mesa_keras.recipes.mesa.counterfactual_search import Counterfactual
 from mesa_keras.recipes.mesa.vetting import Vetting
 from mesa_keras.report.page import Table
@@ -51,7 +52,7 @@ def sheet_tables(vetting: Vetting) -> list[SheetTable]:
             title="Smallest change that turns the verdict",
             columns=_FLIP_COLUMNS,
             rows=flip_rows(vetting),
-            places=(0.0, 0.34, 0.45, 0.58, 0.69, 0.77),
+            places=(0.0, 0.37, 0.48, 0.6, 0.7, 0.775),
         ),
         SheetTable(
             title="Similar known objects"
@@ -125,8 +126,8 @@ def _flip_row(vetting: Vetting, found: Counterfactual) -> tuple[str, ...]:
     decimals = 2 if change.unit != "ppm" else 1
     start = _number(change.start, decimals)
     if found.flipped_to < 0:
-        most = _number(float(change.values[-1]), decimals)
-        return (_SHORT[change.kind], start, f"none up to {most}", "", "", "")
+        most = f"none {way(change)} to {_number(float(change.values[-1]), decimals)}"
+        return (_SHORT[change.kind], start, most, "", "", "")
     sigmas = found.sigmas
     return (
         _SHORT[change.kind],
@@ -136,6 +137,11 @@ def _flip_row(vetting: Vetting, found: Counterfactual) -> tuple[str, ...]:
         f"{sigmas:.1f}" if np.isfinite(sigmas) else "",
         vetting.verdict.name(found.flipped_to),
     )
+
+
+def way(change: Change) -> str:
+    """Returns "up" or "down": where the values of a change go."""
+    return "down" if abs(change.values[-1]) < abs(change.start) else "up"
 
 
 def _number(value: float, decimals: int) -> str:
