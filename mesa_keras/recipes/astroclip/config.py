@@ -74,7 +74,7 @@ class AstroclipConfig(Circles, Augmentation):
     )
     hidden_dim: int = option(128, "width of tokens and branches", rule=POSITIVE)
     num_layers: int = option(
-        3, "Transformer blocks of the spectrum branch", rule=POSITIVE
+        2, "Transformer blocks of the spectrum branch", rule=POSITIVE
     )
     num_heads: int = option(4, "attention heads; divides hidden_dim", rule=POSITIVE)
     mlp_dim: int = option(
@@ -93,14 +93,14 @@ class AstroclipConfig(Circles, Augmentation):
     loss: str = option("info_nce", "contrastive loss", choices=("info_nce", "sigmoid"))
     epochs: int = option(60, "passes over the training pairs", rule=POSITIVE)
     batch_size: int = option(128, "pairs per step", rule=POSITIVE)
-    learning_rate: float = option(1e-3, "peak learning rate of AdamW", rule=POSITIVE)
+    learning_rate: float = option(2e-3, "peak learning rate of AdamW", rule=POSITIVE)
     schedule: str = option(
         "cosine", "learning rate after the warm-up", choices=("cosine", "constant")
     )
     weight_decay: float = option(
         0.02, "decoupled weight decay of AdamW", rule=NOT_NEGATIVE
     )
-    warmup_epochs: float = option(2.0, "epochs of linear warm-up", rule=NOT_NEGATIVE)
+    warmup_epochs: float = option(1.0, "epochs of linear warm-up", rule=NOT_NEGATIVE)
     clip_norm: float = option(1.0, "largest norm of a gradient", rule=POSITIVE)
     patience: int = option(
         15,

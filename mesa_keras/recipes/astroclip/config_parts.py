@@ -58,7 +58,7 @@ class Circles:
         rule=POSITIVE,
     )
     circle_filters: int = option(
-        48, "filters of the convolutions that they are read off by", rule=POSITIVE
+        32, "filters of the convolutions that they are read off by", rule=POSITIVE
     )
 
 
