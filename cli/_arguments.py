@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import logging
 import os
 import sys
 import tempfile
@@ -196,9 +197,11 @@ def quiet_start() -> Iterator[None]:
     """Keeps what TensorFlow prints while it loads off the screen.
 
     Its C++ part writes to the file descriptor before any setting is read. If loading
-    fails, what was written is shown.
+    fails, what was written is shown. Later its Python part tells of traces of several
+    models in one process, which is what was asked for: errors alone come through.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     sys.stderr.flush()
     screen = os.dup(2)
     with tempfile.TemporaryFile() as log:
