@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from cli.predict_mesa import class_prior, main
+from mesa_keras.recipes.mesa import shipped_model
 from tests.small_mesa import LABELS, make_run, rows_of, write_table
 
 
@@ -56,3 +57,57 @@ def test_reads_priors():
     for text in ("a,b", "A=0.3,0.7", "A=0.5,A=0.5"):
         with pytest.raises(argparse.ArgumentTypeError, match="a rate per class"):
             class_prior(text)
+
+
+def target(real_data, *options):
+    (path,) = (real_data / "raw_light_curves").glob("*261136679*.fits")
+    return [
+        *("--target", "TIC 261136679", "--light_curve", str(path)),
+        *("--period", "6.268", "--epoch", "1325.504", *options),
+    ]
+
+
+@pytest.mark.usefixtures("wotan_compiled")
+def test_one_object_from_its_light_curve(run, real_data, tmp_path, capsys):
+    out = tmp_path / "p.csv"
+    argv = ["--model_path", str(run[0]), "--output", str(out), *target(real_data)]
+    assert main([*argv, "--feature", "stellar_temp=5870"]) == 0
+    frame = pd.read_csv(out, keep_default_na=False)
+    assert frame["object_id"].tolist() == ["TIC 261136679"]
+    assert frame["missing"].tolist() == [""]
+    shown = capsys.readouterr()
+    assert "TESS, sector 1" in shown.out
+    assert "probability of CONFIRMED" in shown.out
+    assert "duration 3.0" in shown.err
+    assert "measured in the light curve: depth 30" in shown.err
+
+
+def test_wrong_calls_of_one_object(run, real_data, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(shipped_model, "SHIPPED_MODEL", tmp_path / "m.keras")
+    out = ["--output", str(tmp_path / "p.csv")]
+    assert main([*out, *target(real_data)]) == 2
+    assert "m.keras is not in the folder" in capsys.readouterr().err
+    model = ["--model_path", str(run[0])]
+    assert main([*out, *model, "--target", "TIC 1", "--period", "3"]) == 2
+    assert "`--target` needs `--light_curve`" in capsys.readouterr().err
+    for options, message in (
+        (["--data", "t.csv", "--period", "3"], "--period: not allowed with"),
+        ([*target(real_data), "--columns", "a=b"], "--columns: not allowed with"),
+        ([*target(real_data), "--data", "t.csv"], "not allowed with argument"),
+        ([*target(real_data), "--feature", "depth"], "must be name=number"),
+        ([*target(real_data), "--feature", "depth=nan"], "must be name=number"),
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            main([*out, *model, *options])
+        assert stopped.value.code == 2
+        assert message in capsys.readouterr().err
+    assert not (tmp_path / "p.csv").exists()
+
+
+def test_known_objects_are_written(run, tmp_path, capsys):
+    known = tmp_path / "known.npz"
+    argv = ["--model_path", str(run[0]), "--data", str(run[2])]
+    argv += ["--output", str(tmp_path / "p.csv"), "--known_output", str(known)]
+    assert main(argv) == 0
+    assert known.exists()
+    assert f"40 in {known}" in capsys.readouterr().out

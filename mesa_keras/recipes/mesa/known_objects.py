@@ -142,7 +142,8 @@ def read_known_objects(path: str | Path, model_path: str | Path) -> KnownObjects
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file.")
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Opened here: a damaged archive would stay open.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             texts = {name: archive[name].astype(str) for name in _TEXTS}
             embedding = archive["embedding"].astype(np.float32)
             fingerprint = str(archive["model_sha256"])
@@ -179,18 +180,9 @@ def similar_objects(
     Raises:
         ValueError: If the embedding has another length.
     """
-    stars, (own,) = star_names(
-        [StarColumn(known.star_id), StarColumn(np.array([star_id]))]
-    )
-    # Rows without a star are told apart by their name.
-    groups = np.where(stars == "", np.char.add("object ", known.object_id), stars)
-    groups = np.where(known.object_id == object_id, own or object_id, groups)
+    own = own_rows(known, object_id, star_id)
     found = nearest_neighbors(
-        _unit(embedding[None]),
-        known.embedding,
-        count,
-        query_groups=[own or object_id],
-        reference_groups=groups,
+        _unit(embedding[None]), known.embedding, count, rows=np.flatnonzero(~own)
     )
     return [
         SimilarObject(
@@ -202,6 +194,16 @@ def similar_objects(
         for row, similarity in zip(found.rows[0], found.similarities[0], strict=True)
         if row >= 0
     ]
+
+
+def own_rows(known: KnownObjects, object_id: str, star_id: str) -> np.ndarray:
+    """Returns which known objects are of the star, or have the name, booleans."""
+    stars, (star,) = star_names(
+        [StarColumn(known.star_id), StarColumn(np.array([star_id]))]
+    )
+    # Rows without a star are only told apart by their name.
+    same = (stars == star) & (stars != "")
+    return np.asarray(same | (known.object_id == object_id))
 
 
 def _full(star: str, catalogue: str | None) -> str:

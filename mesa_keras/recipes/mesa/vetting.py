@@ -15,6 +15,7 @@ from mesa_keras.recipes.mesa.known_objects import (
     KnownObjects,
     SimilarObject,
     known_path,
+    own_rows,
     read_known_objects,
     similar_objects,
 )
@@ -90,8 +91,9 @@ def vet(
     changes, skipped = possible_changes(target.curve, target.ephemeris(), model.base)
     bar = tqdm(changes, desc=target.object_id, unit=" change", disable=not progress)
     counterfactuals = tuple(search_flip(model, change) for change in bar)
-    similar = None
+    similar, notes = None, list(model.data([model.base]).warnings)
     if known is not None:
+        notes += _own_labels(known, target)
         similar = tuple(
             similar_objects(
                 known,
@@ -106,8 +108,17 @@ def vet(
         counterfactuals=counterfactuals,
         skipped=skipped,
         similar=similar,
-        notes=model.data([model.base]).warnings,
+        notes=tuple(notes),
     )
+
+
+def _own_labels(known: KnownObjects, target: Target) -> list[str]:
+    """Says where the object or its star is known already, and as what."""
+    rows = np.flatnonzero(own_rows(known, target.object_id, target.star_id))
+    if not rows.size:
+        return []
+    told = ", ".join(f"{known.object_id[row]} {known.label[row]}" for row in rows)
+    return [f"among the known objects already: {told}"]
 
 
 def as_json(vetting: Vetting) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from mesa_keras.recipes.mesa.counterfactual_search import Counterfactual
 from mesa_keras.recipes.mesa.vetting import Vetting
-from mesa_keras.report.change_panel import ChangePanel
+from mesa_keras.report import ChangePanel
 
 # Changes of one quantity share a panel: title, label, whether what is drawn is the
 # difference to the start, and whether the axis is logarithmic.

@@ -9,9 +9,12 @@ from mesa_keras.recipes.mesa.vetting import Vetting
 from mesa_keras.recipes.mesa.vetting_changes import change_panels
 from mesa_keras.recipes.mesa.vetting_tables import sheet_tables
 from mesa_keras.recipes.mesa.vetting_views import folded_panels, single_transits
-from mesa_keras.report.light_curve_panel import LightCurvePanel
-from mesa_keras.report.probability_bars import ClassProbabilities
-from mesa_keras.report.vetting_sheet import VettingSheet, vetting_sheet_figure
+from mesa_keras.report import (
+    ClassProbabilities,
+    LightCurvePanel,
+    VettingSheet,
+    vetting_sheet_figure,
+)
 
 # Means of the flat light curve are over so much of a transit, where that is several
 # points.

@@ -5,8 +5,7 @@ import numpy as np
 from mesa_keras.recipes.mesa.counterfactual_changes import Change
 from mesa_keras.recipes.mesa.counterfactual_search import Counterfactual
 from mesa_keras.recipes.mesa.vetting import Vetting
-from mesa_keras.report.page import Table
-from mesa_keras.report.vetting_sheet import SheetTable
+from mesa_keras.report import SheetTable, Table
 
 # Scalars by name: what they are called, their error, unit, and decimals.
 _SCALARS = (

@@ -8,8 +8,7 @@ from mesa_keras.preprocessing.transit_fit import TransitFit
 from mesa_keras.preprocessing.transit_model import fitted_dip
 from mesa_keras.preprocessing.views_folded import local_width
 from mesa_keras.recipes.mesa.vetting import Vetting
-from mesa_keras.report.folded_panel import FoldedPanel
-from mesa_keras.report.vetting_sheet import SingleTransits
+from mesa_keras.report import FoldedPanel, SingleTransits
 
 _HOURS = "hours from transit"
 _MODEL_POINTS = 801

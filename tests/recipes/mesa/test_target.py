@@ -1,0 +1,131 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from mesa_keras.recipes.mesa.target import read_target
+from mesa_keras.recipes.mesa.target_table import table_targets
+from tests import archive_light_curves as archive
+from tests.small_targets import EXPOSURE_DAYS, PLANET, make, make_curve
+
+pytestmark = pytest.mark.usefixtures("wotan_compiled")
+KNOWN = {"period": PLANET.period, "epoch": PLANET.epoch, "duration": 2.5}
+
+
+@pytest.fixture
+def path(tmp_path):
+    curve = make_curve()
+    path = tmp_path / "lc.fits"
+    archive.write_tess(
+        path, curve.time, 1000 * curve.flux, star=7, cadence=EXPOSURE_DAYS
+    )
+    return path
+
+
+def pi_mensae(real_data):
+    return sorted((real_data / "raw_light_curves").glob("*261136679*.fits"))
+
+
+def test_pi_mensae_is_found_in_its_file(real_data):
+    for epoch, system in ((1325.504, None), (2458325.504, "BJD"), (None, None)):
+        target = read_target(
+            "TIC 261136679",
+            pi_mensae(real_data),
+            period=6.268,
+            epoch=epoch,
+            epoch_system=system,
+        )
+        ephemeris = target.ephemeris()
+        assert ephemeris.duration == pytest.approx(3.0, abs=0.2)
+        cycles = (ephemeris.epoch - 1325.504) / 6.268
+        assert abs(cycles - round(cycles)) < 0.003
+        assert target.star_id == "TIC 261136679"
+        assert target.values["stellar_temp"] == pytest.approx(5992.1, abs=0.1)
+        assert target.values["magnitude"] == pytest.approx(5.105, abs=0.001)
+        notes = " ".join(target.notes)
+        assert "duration 3." in notes
+        assert "estimated from the light curve" in notes
+        assert "stellar_temp, stellar_radius, stellar_logg, magnitude: from" in notes
+        assert ("epoch 13" in notes) == (epoch is None)
+
+
+def test_what_is_given_stays(real_data):
+    target = read_target(
+        "261136679",
+        pi_mensae(real_data),
+        period=6.268,
+        epoch=1325.504,
+        duration=2.9,
+        features={"stellar_temp": 6000.0, "depth": 300.0},
+    )
+    assert target.event.duration == 2.9
+    assert target.values["stellar_temp"] == 6000
+    assert target.values["stellar_radius"] == pytest.approx(1.149, abs=0.001)
+    assert not any("estimated" in note for note in target.notes)
+
+
+def test_another_star(path):
+    with pytest.raises(ValueError, match=r"lc.fits: is of TIC 7, and not of TIC 8"):
+        read_target("TIC 8", [path], **KNOWN)
+    for name in ("KIC 7", "my star"):
+        target = read_target(name, [path], **KNOWN)
+        assert f"is of TIC 7, which {name} is taken to be" in target.notes[0]
+    assert read_target("TIC 07", [path], **KNOWN).notes == ()
+
+
+def test_wrong_values(path, tmp_path):
+    for changed, message in (
+        ({"period": -1.0, "duration": None}, "`period` must be positive"),
+        ({"period": 400.0, "epoch": 900.0, "duration": None}, "no transit falls into"),
+        ({"features": {"koi_score": 1.0}}, "koi_score"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            read_target("TIC 7", [path], **KNOWN | changed)
+    with pytest.raises(FileNotFoundError, match=r"absent\.fits: no such file"):
+        read_target("TIC 7", [tmp_path / "absent.fits"], **KNOWN)
+    table = tmp_path / "lc.csv"
+    curve = make_curve()
+    pd.DataFrame({"time": curve.time, "flux": curve.flux}).to_csv(table)
+    with pytest.raises(ValueError, match="reference of its times is not stated"):
+        read_target("TIC 7", [table], **KNOWN, epoch_system="BTJD")
+    target = read_target("TIC 7", [table], **KNOWN)
+    assert "does not tell its star" in " ".join(target.notes)
+
+
+def test_period_longer_than_the_data():
+    # One transit is enough to fold.
+    target = make(values={}, days=2.0)
+    assert target.ephemeris().period == PLANET.period
+
+
+def write_rows(folder, **changed):
+    rows = [
+        {
+            "object_id": f"T.0{number}",
+            "tic_id": 7,
+            "period": PLANET.period * number,
+            "epoch": PLANET.epoch,
+            "duration": PLANET.duration(),
+            "depth": 3600.0,
+        }
+        for number in (1, 2)
+    ]
+    rows[0] |= changed
+    pd.DataFrame(rows).to_csv(folder / "t.csv", index=False)
+    return folder / "t.csv"
+
+
+def test_rows_of_a_table(path, tmp_path):
+    table = write_rows(tmp_path, duration=np.nan)
+    options = {"light_curves": tmp_path, "columns": {"star_id": "tic_id"}}
+    found = table_targets(table, ["T.01"], **options)
+    target = found["T.01"]()
+    assert target.object_id == "T.01"
+    assert target.star_id == "TIC 7"
+    assert len(target.siblings) == 2
+    assert target.values["depth"] == 3600
+    assert target.event.duration == pytest.approx(PLANET.duration(), rel=0.1)
+    assert "duration" in " ".join(target.notes)
+    with pytest.raises(ValueError, match=r"t.csv: has no object T.03"):
+        table_targets(table, ["T.01", "T.03"], **options)
+    with pytest.raises(FileNotFoundError, match="no such folder"):
+        table_targets(table, ["T.01"], light_curves=tmp_path / "absent")
