@@ -86,8 +86,7 @@ def predict_target(
     """
     predictor = Predictor(model_path)
     prior = class_rates(class_prior, predictor.class_names)
-    model = TargetModel(predictor, target)
-    data = model.data([model.views()])
+    data = TargetModel(predictor, target).own_data()
     return predict_data(predictor, data, prior)
 
 

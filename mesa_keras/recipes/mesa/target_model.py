@@ -11,7 +11,7 @@ from mesa_keras.inference import Predictor
 from mesa_keras.preprocessing.views_candidate import CandidateViews
 from mesa_keras.readers import CandidateTable
 from mesa_keras.recipes.mesa.data import MesaData
-from mesa_keras.recipes.mesa.model_data import mesa_schema
+from mesa_keras.recipes.mesa.model_data import check_unseen, mesa_schema
 from mesa_keras.recipes.mesa.raw_views import event_views, named_views
 from mesa_keras.recipes.mesa.table_arrays import (
     asked_columns,
@@ -123,6 +123,16 @@ class TargetModel:
             fingerprint="",
             path=table.path,
         )
+
+    def own_data(self) -> MesaData:
+        """Returns what the model takes of the object as it is, with all notes.
+
+        Among them is whether the model was trained on its star: that is no error here,
+        but a verdict that was learned by heart.
+        """
+        data = self.data([self.base])
+        said = check_unseen(self.predictor, data, allow_shared_stars=True)
+        return replace(data, warnings=(*data.warnings, *said))
 
     def notes(self) -> list[str]:
         """Says what was measured and what is missing."""

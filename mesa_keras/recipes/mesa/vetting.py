@@ -91,7 +91,7 @@ def vet(
     changes, skipped = possible_changes(target.curve, target.ephemeris(), model.base)
     bar = tqdm(changes, desc=target.object_id, unit=" change", disable=not progress)
     counterfactuals = tuple(search_flip(model, change) for change in bar)
-    similar, notes = None, list(model.data([model.base]).warnings)
+    similar, notes = None, list(model.own_data().warnings)
     if known is not None:
         notes += _own_labels(known, target)
         similar = tuple(

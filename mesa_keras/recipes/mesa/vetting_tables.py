@@ -51,7 +51,7 @@ def sheet_tables(vetting: Vetting) -> list[SheetTable]:
             title="Smallest change that turns the verdict",
             columns=_FLIP_COLUMNS,
             rows=flip_rows(vetting),
-            places=(0.0, 0.37, 0.48, 0.6, 0.7, 0.775),
+            places=(0.0, 0.36, 0.46, 0.6, 0.7, 0.775),
         ),
         SheetTable(
             title="Similar known objects"

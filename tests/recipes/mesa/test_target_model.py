@@ -59,6 +59,16 @@ def test_a_row_of_predictions(predictor):
     assert frame.attrs["light_curve_source"] == "raw"
 
 
+def test_a_star_of_the_training_is_told(predictor):
+    target = make()
+    unseen = TargetModel(predictor, target).own_data()
+    assert not any("trained" in note for note in unseen.warnings)
+    # The first star of the training table.
+    seen = dataclasses.replace(target, star_id="TIC 1000000")
+    notes = TargetModel(predictor, seen).own_data().warnings
+    assert "the model was trained on stars of this table" in notes[-1]
+
+
 def test_no_transit_in_the_data(predictor):
     curve = make_curve(days=2.0)
     target = make()
