@@ -133,7 +133,7 @@ def _flip_row(vetting: Vetting, found: Counterfactual) -> tuple[str, ...]:
         start,
         _number(found.flip, decimals),
         _number(found.size, decimals),
-        f"{sigmas:.1f}" if np.isfinite(sigmas) else "",
+        _number(sigmas, 1 if sigmas < 100 else 0),
         vetting.verdict.name(found.flipped_to),
     )
 
