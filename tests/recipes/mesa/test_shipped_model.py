@@ -1,0 +1,47 @@
+"""The models of Kepler events that come with the checkout."""
+
+import pytest
+
+from mesa_keras.inference import Predictor
+from mesa_keras.recipes.mesa.evaluate import evaluate
+from mesa_keras.recipes.mesa.known_objects import known_path, read_known_objects
+from mesa_keras.recipes.mesa.model_data import check_unseen, load_for_model
+from mesa_keras.recipes.mesa.predict import predict_target
+from mesa_keras.recipes.mesa.shipped_model import SHIPPED_MODEL
+from mesa_keras.recipes.mesa.target import read_target
+
+ENSEMBLE = SHIPPED_MODEL.with_name("mesa_kepler_ensemble.keras")
+EVENTS = "kepler_tce/{}_data.csv.gz"
+
+
+def test_files_are_small_and_belong_together():
+    for path in (SHIPPED_MODEL, ENSEMBLE):
+        assert path.stat().st_size < 5e6
+    known = read_known_objects(known_path(SHIPPED_MODEL), SHIPPED_MODEL)
+    assert {"PC", "AFP", "NTP"} == set(known.label)
+
+
+@pytest.mark.slow
+def test_a_planet_that_no_model_has_seen(real_data):
+    (path,) = (real_data / "raw_light_curves").glob("*261136679*.fits")
+    target = read_target("TIC 261136679", [path], period=6.268, epoch=1325.504)
+    for model in (SHIPPED_MODEL, ENSEMBLE):
+        row = predict_target(model, target).iloc[0]
+        assert row["decision"] == "PC"
+        assert not row["fault"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [SHIPPED_MODEL, ENSEMBLE], ids=lambda path: path.stem)
+def test_test_stars_are_told_as_the_card_says(path, real_data, tmp_path):
+    found = evaluate(
+        path, real_data / EVENTS.format("test"), tmp_path, positive=[("PC",)]
+    ).results
+    # The card's figure in three digits.
+    assert found["positive"]["PC"]["roc_auc"]["value"] == pytest.approx(0.984, abs=6e-4)
+    assert found["log_loss"]["value"] == pytest.approx(0.400, abs=6e-4)
+    predictor = Predictor(path)
+    with pytest.raises(ValueError, match=r"was pretrained on .* stars of this table"):
+        check_unseen(
+            predictor, load_for_model(predictor, real_data / EVENTS.format("train"))
+        )
