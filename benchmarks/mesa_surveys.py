@@ -24,6 +24,8 @@ from mesa_keras.recipes.mesa.pretrain_config import KNOWN_LABELS
 
 with quiet_start():
     from mesa_keras.inference import Predictor
+    from mesa_keras.recipes.mesa.evaluation_measures import LONGEST_RUN
+    from mesa_keras.recipes.mesa.positive_classes import POSITIVE_METRICS
 
 TABLES = {
     "kepler_tce": ("kepler_tce", "test_data.csv.gz"),
@@ -31,15 +33,6 @@ TABLES = {
 }
 # Classes that are no astrophysical event.
 JUNK = {"NTP", "J"}
-LONGEST_RUN = 5
-MEASURES = (
-    "roc_auc",
-    "average_precision",
-    "recall_at_precision_95",
-    "recall_at_precision_99",
-    "precision_at_recall_95",
-    "precision_at_recall_99",
-)
 
 
 def load(predictor: Predictor, path: Path, labels: tuple[str, ...]) -> MesaData:
@@ -123,14 +116,14 @@ def main() -> None:
                 cells = [
                     f"{found[m]['value']:.3f} ({found[m]['low']:.3f}–"
                     f"{found[m]['high']:.3f})"
-                    for m in MEASURES
+                    for m in POSITIVE_METRICS
                 ]
                 title = f"{name}, {question}: {positive.sum():,} of {len(kept):,}"
                 rows.setdefault(title, []).append(f"| {model} | {' | '.join(cells)} |")
     for title, lines in rows.items():
         print(f"\n{title}\n")
-        print(f"| trained on | {' | '.join(x.replace('_', ' ') for x in MEASURES)} |")
-        print("|---" * (len(MEASURES) + 1) + "|")
+        print(f"| trained on | {' | '.join(POSITIVE_METRICS.values())} |")
+        print("|---" * (len(POSITIVE_METRICS) + 1) + "|")
         print("\n".join(lines))
 
 

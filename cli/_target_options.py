@@ -7,8 +7,6 @@ from typing import Any
 from cli._arguments import add_option
 
 SYSTEMS = ("BJD", "BKJD", "BTJD")
-# Between the names of several files, quarters or sectors of one star.
-SEPARATOR = ";"
 
 
 def add_target_options(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +92,10 @@ def check_options(
             *("views_path", "columns", "known_output"),
             *("object", "light_curves"),
         ),
-        "--data": ("light_curve", "period", "epoch", "duration", "feature"),
+        "--data": (
+            *("light_curve", "period", "epoch", "epoch_system"),
+            *("duration", "feature"),
+        ),
     }
     given = "--data" if arguments.target is None else "--target"
     for name in kinds[given]:
@@ -120,13 +121,14 @@ def target_of(arguments: argparse.Namespace) -> Any:
         ValueError: If a file or a period is missing, or a value is wrong.
     """
     from mesa_keras.recipes.mesa.target import read_target
+    from mesa_keras.recipes.mesa.view_sources import FILE_SEPARATOR
 
     for name in ("light_curve", "period"):
         if getattr(arguments, name) is None:
             raise ValueError(f"`--target` needs `--{name}`.")
     return read_target(
         arguments.target,
-        list(filter(None, map(str.strip, arguments.light_curve.split(SEPARATOR)))),
+        list(filter(None, map(str.strip, arguments.light_curve.split(FILE_SEPARATOR)))),
         period=arguments.period,
         epoch=arguments.epoch,
         epoch_system=arguments.epoch_system,

@@ -93,6 +93,9 @@ def main(argv: list[str] | None = None) -> int:
     check_options(options, arguments)
     if arguments.target is not None:
         return run(lambda: _predict_target(arguments))
+    for name in ("quality", "flux_column", "time_system"):
+        if getattr(arguments, name) != options.get_default(name):
+            options.error(f"argument --{name}: not allowed with argument --data")
     return run(lambda: _predict(arguments))
 
 

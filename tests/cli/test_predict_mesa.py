@@ -111,3 +111,14 @@ def test_known_objects_are_written(run, tmp_path, capsys):
     assert main(argv) == 0
     assert known.exists()
     assert f"40 in {known}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "given", [("epoch_system", "BJD"), ("quality", "none"), ("flux_column", "X")]
+)
+def test_options_of_one_object_do_not_go_with_a_table(given, capsys):
+    name, value = given
+    with pytest.raises(SystemExit) as stopped:
+        main(["--data", "t.csv", f"--{name}", value])
+    assert stopped.value.code == 2
+    assert f"--{name}: not allowed with argument --data" in capsys.readouterr().err
