@@ -6,7 +6,9 @@ r"""What helps against rare classes: each remedy against none.
     python -m benchmarks.frame_imbalance --train_dir train --test_dir test
 
 All train on the same frames, split by camera, for as many epochs; the test frames are
-of other cameras and nights. The mean and half the range over seeds are reported.
+of other cameras and nights. The last row starts from a model that was trained on the
+frames of other cameras, the shipped one by default. The mean and half the range over
+seeds are reported.
 """
 
 import argparse
@@ -21,8 +23,9 @@ from benchmarks.machine import machine
 from cli._arguments import quiet_start
 
 with quiet_start():
-    from ost_classifier.fitted import fit_model
+    from ost_classifier.fitted import Pretrained, fit_model
     from ost_classifier.held_out import measure, predict_logits, set_decision_rule
+    from ost_classifier.transfer import open_frame_model
 
 from ost_classifier.config import OstConfig
 from ost_classifier.data import OstData, load_data
@@ -42,14 +45,22 @@ REMEDIES: dict[str, dict[str, Any]] = {
         "randaug_n": 2,
     },
 }
+PRETRAINED = "balanced sampling, pretrained"
 COLUMNS = ("macro_f1", "accuracy")
 
 
-def trained(config: OstConfig, train: OstData, test: OstData) -> dict[str, float]:
+def trained(
+    config: OstConfig,
+    train: OstData,
+    test: OstData,
+    pretrained: Pretrained | None = None,
+) -> dict[str, float]:
     """Measures on the test frames, by verdict."""
     parts, _ = split_frames(train, config)
     with tempfile.TemporaryDirectory() as folder:
-        model = fit_model(config, parts, Path(folder) / "state.npz").model
+        model = fit_model(
+            config, parts, Path(folder) / "state.npz", pretrained=pretrained
+        ).model
     held = parts["calibration"]
     set_decision_rule(model, predict_logits(model, held).header, held.label, "none")
     measured = measure(model, predict_logits(model, test), test.label)
@@ -69,6 +80,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--pretrained_path", default="models/ost_frames.keras")
     arguments = parser.parse_args()
     base = OstConfig(
         target_w=arguments.size,
@@ -92,9 +104,12 @@ def main() -> None:
         raise ValueError("both folders must hold the same classes")
     print(machine("keras", "tensorflow"))
     print(f"{train.counts()}\n{len(test)} test frames")
-    for name, changes in REMEDIES.items():
+    path = arguments.pretrained_path
+    remedies = {**REMEDIES, PRETRAINED: REMEDIES["balanced sampling"]}
+    for name, changes in remedies.items():
+        start = Pretrained(open_frame_model(path), path) if name == PRETRAINED else None
         found = [
-            trained(dataclasses.replace(base, **changes, seed=seed), train, test)
+            trained(dataclasses.replace(base, **changes, seed=seed), train, test, start)
             for seed in range(arguments.seeds)
         ]
         if name == "none":

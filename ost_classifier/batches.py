@@ -10,6 +10,7 @@ from mesa_keras.pipelines.balance import balanced_weights
 from mesa_keras.pipelines.dataset import Example, training_batches
 from mesa_keras.pipelines.image_augment import augment_images
 from mesa_keras.pipelines.mixup import mix_up
+from mesa_keras.pipelines.python_calls import python_call
 from mesa_keras.pipelines.randaugment import rand_augment
 from ost_classifier.config import OstConfig
 from ost_classifier.data import OstData
@@ -110,7 +111,7 @@ def _read(data: OstData, places: Tensor, batch_size: int | None) -> Example:
         return [np.ascontiguousarray(found[name]) for name in names]
 
     types = [tf.as_dtype(dtype[name].base) for name in names]
-    arrays = tf.numpy_function(records, [places], types, stateful=False)
+    arrays = tf.numpy_function(python_call(records), [places], types, stateful=False)
     for name, array in zip(names, arrays, strict=True):
         array.set_shape((batch_size, *dtype[name].shape))
     return dict(zip(names, arrays, strict=True))

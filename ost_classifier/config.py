@@ -53,7 +53,7 @@ class OstConfig:
         128, "width of the statistics branch's hidden layer", rule=POSITIVE
     )
     statistics_embedding_dim: int = option(
-        0,
+        8,
         "width of the numerical embedding of a statistic; 0 for none",
         rule=NOT_NEGATIVE,
     )
@@ -150,7 +150,7 @@ class OstConfig:
         0.1, "rate at which the image is hidden in training", rule=RATE
     )
     statistics_dropout: float = option(
-        0.1, "rate at which the statistics are hidden in training", rule=RATE
+        0.2, "rate at which the statistics are hidden in training", rule=RATE
     )
     feature_dropout: float = option(
         0.05, "rate at which a single statistic or header value is hidden", rule=RATE
@@ -211,6 +211,7 @@ class OstConfig:
             "filters": (8, 16),
             "image_dim": 16,
             "feature_dim": 16,
+            "statistics_embedding_dim": 2,
             "header_dim": 8,
             "classifier_dim": 16,
             "epochs": 2,

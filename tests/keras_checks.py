@@ -41,7 +41,7 @@ def check_layer(layer, inputs, expected_shape, call=None):
     return model
 
 
-def check_saving(model, inputs, tmp_path: Path):
+def check_saving(model, inputs, tmp_path: Path, tolerance=1e-6):
     """A saved model reloads without custom objects and predicts the same."""
     path = tmp_path / "model.keras"
     model.save(path)
@@ -51,7 +51,7 @@ def check_saving(model, inputs, tmp_path: Path):
         keras.tree.flatten(m.predict(inputs, verbose=0)) for m in (model, revived)
     )
     for a, b in zip(before, after, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
 
 
 def check_loss(loss, y_true, y_pred):

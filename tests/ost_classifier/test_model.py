@@ -124,7 +124,9 @@ def test_other_networks(changes, tmp_path):
     found = model.predict(x, verbose=0)
     assert found["logits"].dtype == found["embedding"].dtype == np.float32
     assert keras.config.dtype_policy().name == "float32"
-    check_saving(model, x, tmp_path)
+    # The order of a sum moves the last of bfloat16's eight bits.
+    tolerance = 2**-6 if "precision" in changes else 1e-6
+    check_saving(model, x, tmp_path, tolerance)
 
 
 def test_freezing_leaves_the_classifier(model):

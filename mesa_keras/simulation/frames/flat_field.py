@@ -21,9 +21,9 @@ def flats(shot: Shot) -> Scene:
     rng = shot.rng
     kind = pick(rng, {"twilight": 0.4, "dome": 0.25, "panel": 0.25, "cloth": 0.1})
     seconds = usual_seconds(rng, 0.001, 120 if chance(rng, 0.1) else 30)
-    if kind == "panel" and shot.camera.technology == "cmos":
-        # Bright panels before sensitive chips without a shutter to wait for.
-        seconds = usual_seconds(rng, 0.001, 2)
+    if kind in ("dome", "panel") and shot.camera.technology == "cmos":
+        # Bright lamps before sensitive chips without a shutter to wait for.
+        seconds = usual_seconds(rng, 0.0005, 1)
     light = sky.vignetting(shot) * sky.dust_shadows(shot)
     slope = 0.05 if kind == "twilight" else 0.03
     light *= sky.gradient(shot, float(rng.normal(0.0, slope)))
