@@ -28,6 +28,7 @@ from tsfresh import extract_features
 from tsfresh.feature_extraction import EfficientFCParameters
 
 from benchmarks.machine import machine
+from benchmarks.paired_differences import paired_differences
 from cli._arguments import quiet_start
 from mesa_keras.atomic_file import atomic_file
 
@@ -36,7 +37,7 @@ with quiet_start():
     from mesa_keras.recipes.mesa.model_data import load_for_model
     from mesa_keras.recipes.mesa.train import train
 
-from mesa_keras.evaluation import classification_metrics, paired_bootstrap
+from mesa_keras.evaluation import classification_metrics
 from mesa_keras.recipes.mesa.config import (
     SEED_PLANET_FEATURES,
     SEED_STELLAR_FEATURES,
@@ -192,13 +193,8 @@ def compare(
     )
     for name, probabilities in found.items():
         for mine, which in ((ours[0], "seed 0"), (together, "seeds together")):
-            differences = paired_bootstrap(
-                classification_metrics, test.star_id, label, mine, probabilities
-            )
-            shown = ", ".join(
-                f"{m} {differences[m]['value']:+.3f} "
-                f"({differences[m]['low']:+.3f} to {differences[m]['high']:+.3f})"
-                for m in METRICS
+            shown = paired_differences(
+                test.star_id, label, mine, probabilities, METRICS
             )
             print(f"{columns}; MESA ({which}) - {name}: {shown}", flush=True)
 

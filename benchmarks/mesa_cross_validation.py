@@ -29,14 +29,14 @@ from benchmarks.mesa_against_lightgbm import (
     load,
     row,
 )
+from benchmarks.mesa_pretraining import probabilities
+from benchmarks.paired_differences import paired_differences
 from cli._arguments import quiet_start
 
 with quiet_start():
-    from mesa_keras.inference import Predictor
-    from mesa_keras.recipes.mesa.model_data import load_for_model
     from mesa_keras.recipes.mesa.train import train
 
-from mesa_keras.evaluation import classification_metrics, paired_bootstrap
+from mesa_keras.evaluation import classification_metrics
 from mesa_keras.recipes.mesa.presets import BASE
 
 TABLE, PARTS = "{}_data.csv", ("train", "test")
@@ -62,10 +62,8 @@ def mesa_probabilities(folder: Path, seed: int) -> np.ndarray:
         folder / "mesa",
         resume=True,
     )
-    predictor = Predictor(folder / "mesa" / "mesa_model.keras")
-    data = load_for_model(predictor, folder / TABLE.format("test"))
-    found = predictor.predict(data.inputs(), outputs=("probabilities",))
-    return np.asarray(found["probabilities"], dtype=np.float64)
+    found, _, _ = probabilities(folder / "mesa", folder / TABLE.format("test"))
+    return found
 
 
 def main() -> None:
@@ -105,33 +103,16 @@ def main() -> None:
             found[f"LightGBM, {setting}"][held_out] = lightgbm_probabilities(
                 setting, features[seen], label[seen], features[held_out]
             )
-        for name, probabilities in found.items():
-            measures = classification_metrics(
-                label[held_out], _normalized(probabilities[held_out])
-            )
+        for name, p in found.items():
+            measures = classification_metrics(label[held_out], p[held_out])
             print(row(f"{i}; {name}", measures), flush=True)
-    found = {name: _normalized(probabilities) for name, probabilities in found.items()}
-    for name, probabilities in found.items():
-        print(row(f"all; {name}", classification_metrics(label, probabilities)))
+    for name, p in found.items():
+        print(row(f"all; {name}", classification_metrics(label, p)))
     for setting in SETTINGS:
-        differences = paired_bootstrap(
-            classification_metrics,
-            star,
-            label,
-            found["MESA"],
-            found[f"LightGBM, {setting}"],
-        )
-        shown = ", ".join(
-            f"{name} {differences[name]['value']:+.3f} "
-            f"({differences[name]['low']:+.3f} to {differences[name]['high']:+.3f})"
-            for name in METRICS
+        shown = paired_differences(
+            star, label, found["MESA"], found[f"LightGBM, {setting}"], METRICS
         )
         print(f"MESA - LightGBM, {setting}: {shown}", flush=True)
-
-
-def _normalized(probabilities: np.ndarray) -> np.ndarray:
-    """Rows that sum to 1 in double precision."""
-    return probabilities / probabilities.sum(axis=1, keepdims=True)
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.machine import machine
+from benchmarks.paired_differences import paired_differences
 from cli._arguments import quiet_start
-from mesa_keras.evaluation import classification_metrics, paired_bootstrap
 from mesa_keras.json_file import write_json
 from mesa_keras.readers.table_file import file_sha256
 from mesa_keras.recipes.mesa.presets import BASE
@@ -147,13 +147,8 @@ def main() -> None:
         together[way] = np.mean([p for p, _, _ in found], axis=0)
         _, label, star = found[0]
     for way in (TUNED, FROZEN):
-        difference = paired_bootstrap(
-            classification_metrics, star, label, together[way], together[SCRATCH]
-        )
-        shown = ", ".join(
-            f"{name} {row['value']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})"
-            for name, row in difference.items()
-            if name in METRICS
+        shown = paired_differences(
+            star, label, together[way], together[SCRATCH], METRICS
         )
         print(f"{way} - {SCRATCH}, seeds together: {shown}")
 

@@ -46,6 +46,10 @@ def check_saving(model, inputs, tmp_path: Path, tolerance=1e-6):
     path = tmp_path / "model.keras"
     model.save(path)
     revived = keras.saving.load_model(path)
+    for kept, read in zip(model.weights, revived.weights, strict=True):
+        np.testing.assert_array_equal(
+            keras.ops.convert_to_numpy(kept), keras.ops.convert_to_numpy(read)
+        )
     # A tuple of outputs comes back as a list.
     before, after = (
         keras.tree.flatten(m.predict(inputs, verbose=0)) for m in (model, revived)

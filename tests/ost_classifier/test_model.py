@@ -124,8 +124,8 @@ def test_other_networks(changes, tmp_path):
     found = model.predict(x, verbose=0)
     assert found["logits"].dtype == found["embedding"].dtype == np.float32
     assert keras.config.dtype_policy().name == "float32"
-    # The order of a sum moves the last of bfloat16's eight bits.
-    tolerance = 2**-6 if "precision" in changes else 1e-6
+    # The order of a sum moves the last of bfloat16's eight bits, by 2**-7 at most.
+    tolerance = 2**-7 if "precision" in changes else 1e-6
     check_saving(model, x, tmp_path, tolerance)
 
 
