@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit
 
 from mesa_keras.evaluation import softmax
 from mesa_keras.inference import Predictor
@@ -15,6 +16,8 @@ RESAMPLES = 200
 # Of fewer transits nothing can be said about how much they differ.
 LEAST_TRANSITS = 3
 INTERVAL = (5.0, 95.0)
+# Probabilities are kept this far from 0 and 1, where the log odds are infinite.
+_CERTAIN = 1e-7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +31,9 @@ class Verdict:
         probabilities: Of each class, `(classes,)`.
         thresholds: Probability from which each class is decided, 0 where the most
             probable is.
-        interval: Central 90 % of the probabilities when the transits are drawn anew,
-            `(2, classes)`; `None` with fewer than three transits.
+        interval: How far the probabilities move when the transits are drawn anew,
+            central 90 %, `(2, classes)`, see `centred_interval`; `None` with fewer than
+            three transits.
         agreement: Part of these draws with the same verdict, NaN without.
         num_transits: Transits in the data.
         towers: Lowest and highest probability among the networks side by side, `(2,
@@ -78,7 +82,7 @@ def reach_verdict(
     interval, agreement = None, float("nan")
     if resampler.num_transits >= LEAST_TRANSITS:
         drawn = _drawn(model, resampler, resamples, seed)
-        interval = np.nanpercentile(drawn["probabilities"], INTERVAL, axis=0)
+        interval = centred_interval(found["probabilities"][0], drawn["probabilities"])
         agreement = float((drawn["decision"] == decision).mean())
     towers = _tower_probabilities(model, found)
     return Verdict(
@@ -94,6 +98,30 @@ def reach_verdict(
         num_towers=1 if towers is None else len(towers),
         embedding=found["embedding"][0],
     )
+
+
+def centred_interval(probabilities: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Central 90 % of the draws, moved so that their median is the probability itself.
+
+    A draw with replacement holds fewer different transits than there are, and so more
+    noise: the draws lie on one side of the probability that all transits give. Their
+    spread is what is asked for. It is taken in log odds,
+
+        logit(p) + quantile(logit(p_drawn)) - median(logit(p_drawn)).
+
+    Args:
+        probabilities: Of each class from all transits, `(classes,)`.
+        drawn: Of each class from each draw, `(draws, classes)`; NaN is left out.
+
+    Returns:
+        Lower and upper end, `(2, classes)`; the probability lies between them.
+    """
+    point, odds = (
+        logit(np.clip(np.asarray(p, np.float64), _CERTAIN, 1 - _CERTAIN))
+        for p in (probabilities, drawn)
+    )
+    ends = np.nanpercentile(odds, INTERVAL, axis=0) - np.nanmedian(odds, axis=0)
+    return np.asarray(expit(point + ends))
 
 
 def _drawn(
