@@ -31,7 +31,7 @@ with quiet_start():
 
     from ost_classifier.batches import make_training_batches
     from ost_classifier.fitted import new_model
-    from ost_classifier.trained_model import trained_model
+    from ost_classifier.trained_model import AUGMENTATION, trained_model
 
 from mesa_keras.pipelines.frame_cache import CachedFrames, FrameCache
 from mesa_keras.pipelines.frame_cache_shard import FileKey, ShardWriter
@@ -54,7 +54,8 @@ def random_batch(config: OstConfig, rng: np.random.Generator) -> Any:
     records = random_records(dtype, config.batch_size, rng)
     x = {name: tf.constant(records[name]) for name in dtype.names or ()}
     label = rng.integers(0, len(OST_CLASSES), config.batch_size)
-    return x, tf.one_hot(label, len(OST_CLASSES))
+    y = tf.one_hot(label, len(OST_CLASSES))
+    return {**x, AUGMENTATION: tf.ones_like(y)}, y
 
 
 def random_records(dtype: np.dtype, count: int, rng: np.random.Generator) -> np.ndarray:

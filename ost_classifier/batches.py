@@ -8,12 +8,12 @@ import tensorflow as tf
 from mesa_keras.pipelines.augment import drop_values
 from mesa_keras.pipelines.balance import balanced_weights
 from mesa_keras.pipelines.dataset import Example, training_batches
-from mesa_keras.pipelines.image_augment import augment_images
 from mesa_keras.pipelines.mixup import mix_up
 from mesa_keras.pipelines.python_calls import python_call
-from mesa_keras.pipelines.randaugment import rand_augment
 from ost_classifier.config import OstConfig
 from ost_classifier.data import OstData
+from ost_classifier.frame_augment import augment_frames
+from ost_classifier.trained_model import AUGMENTATION
 
 Tensor: TypeAlias = Any
 
@@ -29,7 +29,8 @@ def make_training_batches(data: OstData, config: OstConfig, first_epoch: Any) ->
         first_epoch: Epoch to start at, or a variable that holds it.
 
     Returns:
-        `tf.data.Dataset` of inputs and one-hot labels, soft ones with MixUp.
+        `tf.data.Dataset` of inputs and labels: one-hot, smoothed, mixed with MixUp.
+        `AUGMENTATION` is among the inputs, which `trained_model` takes.
     """
     conservative = tf.constant(
         [name in config.aug_conservative for name in data.class_names]
@@ -37,28 +38,24 @@ def make_training_batches(data: OstData, config: OstConfig, first_epoch: Any) ->
 
     def transform(x: Example, y: Example, seed: Tensor) -> tuple[Example, Tensor]:
         label = y["label"]
-        seeds = tf.unstack(tf.random.split(seed, 4))
+        seeds = tf.unstack(tf.random.split(seed, 3))
         inputs = _read(data, x["place"], config.batch_size)
-        image = _to_unit(inputs.pop("image"))
-        careful = tf.gather(conservative, label)
-        if config.augment:
-            image = augment_images(
-                image, seeds[0], strength=config.aug_strength, conservative=careful
-            )
-        image = rand_augment(
-            image,
-            seeds[1],
-            num_operations=config.randaug_n,
-            magnitude=config.randaug_m,
-            skip=careful,
+        image, chance = augment_frames(
+            _to_unit(inputs.pop("image")),
+            label,
+            seeds[0],
+            conservative=conservative,
+            config=config,
         )
         inputs, target = mix_up(
-            {**inputs, "image": image},
+            {**inputs, "image": image, AUGMENTATION: chance},
             tf.one_hot(label, len(data.class_names)),
-            seeds[2],
+            seeds[1],
             config.mixup_alpha,
         )
-        return _hide(inputs, seeds[3], config), target
+        chance = inputs.pop(AUGMENTATION)
+        shown = {**_hide(inputs, seeds[2], config), AUGMENTATION: chance}
+        return shown, _smoothed(target, chance, config.label_smoothing)
 
     weights = None
     if config.balanced_sampling:
@@ -95,10 +92,18 @@ def make_validation_batches(data: OstData, config: OstConfig) -> Any:
         x = _read(data, place, None)
         for name in ("header", "claim"):
             x[name] = tf.where(shown[:, None], x[name], float("nan"))
-        return x, tf.one_hot(label, len(data.class_names))
+        target = tf.one_hot(label, len(data.class_names))
+        return {**x, AUGMENTATION: tf.ones_like(target)}, target
 
     batches = rows.batch(max(config.batch_size, 32))
     return batches.map(inputs, num_parallel_calls=2).prefetch(tf.data.AUTOTUNE)
+
+
+def _smoothed(target: Tensor, chance: Tensor, amount: float) -> Tensor:
+    """Spreads a share of each label over the classes that the image can be of."""
+    return (1 - amount) * target + amount * chance / tf.reduce_sum(
+        chance, axis=1, keepdims=True
+    )
 
 
 def _read(data: OstData, places: Tensor, batch_size: int | None) -> Example:

@@ -114,17 +114,22 @@ class OstConfig:
     patience: int = option(
         8, "epochs without a better validation loss before the end", rule=POSITIVE
     )
-    augment: bool = option(True, "augment images: flips, turns, shifts, brightness")
+    augment: bool = option(
+        True, "augment images: flips, turns, shifts, brightness; half of them in full"
+    )
     aug_strength: float = option(
         0.3, "strength of the augmentation, in [0, 1]", rule=NOT_NEGATIVE
     )
     aug_conservative: tuple[str, ...] = option(
         CONSERVATIVE_CLASSES,
-        "classes with flips and a little brightness only, comma-separated",
+        "classes with flips and a little brightness only, comma-separated; the loss "
+        "makes up for what this would tell of the class",
         parse=names,
     )
     randaug_n: int = option(
-        0, "further random operations per image of the other classes", rule=NOT_NEGATIVE
+        0,
+        "further random operations per image of the other classes, in half of them",
+        rule=NOT_NEGATIVE,
     )
     randaug_m: float = option(
         5.0, "magnitude of those operations, 0 to 10", rule=NOT_NEGATIVE

@@ -8,6 +8,11 @@ import numpy as np
 from mesa_keras.losses import FocalLoss, alpha_from_counts
 from ost_classifier.config import OstConfig
 
+# Name of the input that says how likely an image of each class is treated as this one.
+AUGMENTATION = "augmentation"
+# A class whose images are never treated so leaves the softmax.
+_LEAST_CHANCE = 1e-6
+
 
 def trained_model(
     model: keras.Model,
@@ -25,9 +30,15 @@ def trained_model(
         steps_per_epoch: Steps of one epoch.
 
     Returns:
-        A compiled model of the same inputs.
+        A compiled model of the same inputs and `AUGMENTATION`, the chance that images
+        of each class are augmented as this one is: see `augment_frames`.
     """
-    trained = keras.Model(model.input, model.output["logits"], name="ost_trained")
+    logits = model.output["logits"]
+    chance = keras.Input(logits.shape[1:], name=AUGMENTATION)
+    evidence = keras.ops.log(keras.ops.maximum(chance, _LEAST_CHANCE))
+    trained = keras.Model(
+        {**model.input, AUGMENTATION: chance}, logits + evidence, name="ost_trained"
+    )
     # An average over more than an epoch lags behind in a short training.
     averaging = min(config.weight_averaging, 1 - 1 / steps_per_epoch)
     optimizer = keras.optimizers.AdamW(
@@ -43,7 +54,6 @@ def trained_model(
         loss=FocalLoss(
             gamma=config.focal_gamma if config.loss_strategy == "focal_loss" else 0.0,
             alpha=class_weights(config, counts),
-            label_smoothing=config.label_smoothing,
         ),
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
         jit_compile=config.jit_compile,

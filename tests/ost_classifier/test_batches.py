@@ -14,6 +14,7 @@ OFF = {
     "image_dropout": 0.0,
     "statistics_dropout": 0.0,
     "feature_dropout": 0.0,
+    "label_smoothing": 0.0,
 }
 
 
