@@ -60,6 +60,11 @@ class OstConfig:
     header_dim: int = option(
         32, "width of the header and claim branches", rule=POSITIVE
     )
+    header_embedding_dim: int = option(
+        8,
+        "width of the numerical embedding of a header value; 0 for none",
+        rule=NOT_NEGATIVE,
+    )
     classifier_dim: int = option(
         128, "width of the classifier's hidden layer", rule=POSITIVE
     )
@@ -217,6 +222,7 @@ class OstConfig:
             "image_dim": 16,
             "feature_dim": 16,
             "statistics_embedding_dim": 2,
+            "header_embedding_dim": 2,
             "header_dim": 8,
             "classifier_dim": 16,
             "epochs": 2,

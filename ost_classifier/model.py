@@ -22,7 +22,7 @@ BRANCHES = ("image_branch", "statistics_branch", "header_branch", "claim_branch"
 ARCHITECTURE = (
     *("target_w", "target_h", "channels", "input_dtype", "backbone", "filters"),
     *("image_dim", "feature_dim", "statistics_embedding_dim", "header_dim"),
-    "classifier_dim",
+    *("header_embedding_dim", "classifier_dim"),
 )
 
 
@@ -183,6 +183,7 @@ def _header_branch(config: OstConfig, names: Sequence[str]) -> keras.Model:
     return feature_mlp(
         names,
         transforms=dict.fromkeys(names, "quantile"),
+        embedding_dim=config.header_embedding_dim or None,
         hidden_dims=(config.header_dim,),
         output_dim=config.header_dim,
         dropout=config.dropout,
