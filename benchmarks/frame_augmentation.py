@@ -2,7 +2,8 @@ r"""Whether augmentation by class tells the class: one training per set of class
 
     python -m cli.simulate ost --output_dir train --num_per_class 1400 --cameras 1600 \
         --max_size 1280 --seed 0
-    python -m cli.simulate ost --output_dir test --num_per_class 60 --seed 2
+    python -m cli.simulate ost --output_dir test --num_per_class 60 --seed 2 \
+        --max_size 512
     python -m benchmarks.frame_augmentation --train_dir train --test_dir test
 
 The accuracy on frames of other cameras, where no image is augmented: with header, from

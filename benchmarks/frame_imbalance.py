@@ -8,7 +8,8 @@ r"""What helps against rare classes: each remedy against none.
 All train on the same frames, split by camera, for as many epochs; the test frames are
 of other cameras and nights. The last rows are a model that was trained on the frames of
 other cameras, the shipped one by default, as it is, and after a short training on these
-frames at a tenth of the rate, of all its weights and of the classifier alone. The mean and half the range over seeds are reported.
+frames at a tenth of the rate, of all its weights and of the classifier alone. The mean
+and half the range over seeds are reported.
 """
 
 import argparse
