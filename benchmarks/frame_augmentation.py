@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.frame_imbalance import train_and_test
 from benchmarks.machine import machine
 from cli._arguments import quiet_start
 
@@ -28,8 +29,8 @@ with quiet_start():
 
 from ost_classifier.classes import CONSERVATIVE_CLASSES, OST_CLASSES
 from ost_classifier.config import OstConfig
-from ost_classifier.data import OstData, load_data
-from ost_classifier.split import labelled, split_frames
+from ost_classifier.data import OstData
+from ost_classifier.split import split_frames
 
 HIDDEN: dict[str, tuple[str, ...]] = {
     "with header": (),
@@ -66,18 +67,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     arguments = parser.parse_args()
     base = OstConfig(epochs=arguments.epochs, split_by="camera")
-    train, test = (
-        labelled(
-            load_data(
-                folder,
-                base.frame_settings,
-                cache_dir=arguments.cache_dir,
-                classes=list(OST_CLASSES),
-                progress=True,
-            )
-        )
-        for folder in (arguments.train_dir, arguments.test_dir)
-    )
+    train, test = train_and_test(arguments, base)
     print(machine("keras", "tensorflow"))
     print(f"{len(train)} frames, {len(test)} test frames")
     print(f"| conservative classes | {' | '.join(HIDDEN)} |")

@@ -60,6 +60,26 @@ TUNING: dict[str, Any] = {
 COLUMNS = ("macro_f1", "accuracy")
 
 
+def train_and_test(
+    arguments: argparse.Namespace, config: OstConfig
+) -> tuple[OstData, OstData]:
+    """Labelled frames of `--train_dir` and `--test_dir`."""
+    train, test = (
+        labelled(
+            load_data(
+                folder,
+                config.frame_settings,
+                cache_dir=arguments.cache_dir,
+                progress=True,
+            )
+        )
+        for folder in (arguments.train_dir, arguments.test_dir)
+    )
+    if train.class_names != test.class_names:
+        raise ValueError("both folders must hold the same classes")
+    return train, test
+
+
 def trained(
     config: OstConfig,
     train: OstData,
@@ -114,19 +134,7 @@ def main() -> None:
         loss_strategy="none",
         split_by="camera",
     )
-    train, test = (
-        labelled(
-            load_data(
-                folder,
-                base.frame_settings,
-                cache_dir=arguments.cache_dir,
-                progress=True,
-            )
-        )
-        for folder in (arguments.train_dir, arguments.test_dir)
-    )
-    if train.class_names != test.class_names:
-        raise ValueError("both folders must hold the same classes")
+    train, test = train_and_test(arguments, base)
     print(machine("keras", "tensorflow"))
     print(f"{train.counts()}\n{len(test)} test frames")
     path = arguments.pretrained_path
