@@ -1,8 +1,9 @@
 r"""What helps against rare classes: each remedy against none.
 
     python -m cli.simulate ost --output_dir train --num_per_class 400 --seed 1 \
-        --class_fractions observatory
-    python -m cli.simulate ost --output_dir test --num_per_class 100 --seed 2
+        --class_fractions observatory --max_size 512
+    python -m cli.simulate ost --output_dir test --num_per_class 60 --seed 2 \
+        --max_size 512
     python -m benchmarks.frame_imbalance --train_dir train --test_dir test
 
 All train on the same frames, split by camera, for as many epochs; the test frames are
@@ -41,8 +42,8 @@ REMEDIES: dict[str, dict[str, Any]] = {
     "balanced sampling": {"balanced_sampling": True, "balance_cap": 4.0},
     "MixUp": {"mixup_alpha": 0.1},
     "RandAugment": {"randaug_n": 2, "randaug_m": 5.0},
-    "all but focal loss": {
-        "loss_strategy": "class_weights",
+    # Balanced sampling turns class weights off.
+    "balanced sampling, MixUp and RandAugment": {
         "balanced_sampling": True,
         "mixup_alpha": 0.1,
         "randaug_n": 2,

@@ -100,7 +100,11 @@ def make_validation_batches(data: OstData, config: OstConfig) -> Any:
 
 
 def _smoothed(target: Tensor, chance: Tensor, amount: float) -> Tensor:
-    """Spreads a share of each label over the classes that the image can be of."""
+    """Spreads a share of each label over the classes that the image can be of.
+
+    In proportion to `chance`, so that it is even over the classes once the loss has
+    taken the evidence of the augmentation out.
+    """
     return (1 - amount) * target + amount * chance / tf.reduce_sum(
         chance, axis=1, keepdims=True
     )

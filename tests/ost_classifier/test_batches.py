@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from ost_classifier.batches import make_training_batches, make_validation_batches
+from ost_classifier.trained_model import AUGMENTATION
 from tests.ost_classifier.small_frames import load, small, write_folder
 
 OFF = {
@@ -77,6 +78,48 @@ def test_conservative_classes_keep_their_pixels(data):
     found = {tuple(sorted(row)) for row in x["image"].reshape(24, -1)}
     # Flips move pixels, and nothing else happens.
     assert found == wanted
+
+
+def test_labels_are_smoothed_over_all_classes(data):
+    _, y = epoch(data, label_smoothing=0.3)
+    np.testing.assert_allclose(np.sort(y), [[0.1, 0.1, 0.8]] * 24, rtol=1e-5)
+
+
+def test_labels_are_smoothed_over_the_classes_that_an_image_can_be_of(data):
+    x, y = epoch(
+        data,
+        epochs=5,
+        randaug_n=3,
+        label_smoothing=0.3,
+        aug_conservative=(data.class_names[0],),
+    )
+    chance = x[AUGMENTATION]
+    augmented = chance[:, 0] == 0
+    assert 0 < augmented.mean() < 1
+    np.testing.assert_array_equal(y[augmented, 0], 0)
+    np.testing.assert_allclose(y[augmented, 1:].max(axis=1), 0.85, rtol=1e-5)
+    np.testing.assert_allclose(y.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_a_mixed_image_can_be_of_every_class_of_its_label(data):
+    x, y = epoch(
+        data,
+        epochs=5,
+        randaug_n=3,
+        mixup_alpha=0.5,
+        aug_conservative=(data.class_names[0],),
+    )
+    chance = x[AUGMENTATION]
+    assert ((chance > 0) | (y == 0)).all()
+    mixed = (chance[:, 0] > 0) & (chance[:, 0] < 1)
+    assert mixed.any()
+
+
+def test_validation_is_told_nothing_of_augmentation(data):
+    batches = make_validation_batches(data, small(batch_size=8, label_smoothing=0.3))
+    for x, y in batches.as_numpy_iterator():
+        np.testing.assert_array_equal(x[AUGMENTATION], np.ones_like(y))
+        np.testing.assert_array_equal(np.sort(y)[:, -1], 1)
 
 
 def test_balanced_sampling_shows_rare_classes_more_often(data):

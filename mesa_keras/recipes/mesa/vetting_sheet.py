@@ -77,8 +77,7 @@ def interval_sentence(vetting: Vetting) -> str:
     return (
         f"Intervals: central 90 % when the {verdict.num_transits} transits are drawn "
         "anew with replacement, about the value from all; the verdict is then the same "
-        "in "
-        f"{100 * verdict.agreement:.0f} % of the draws"
+        f"in {100 * verdict.agreement:.0f} % of the draws"
     )
 
 
