@@ -8,7 +8,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-NEEDED = "pip install mesa_keras[lightcurves]"
+from mesa_keras.missing_extra import missing_extra
+
 TOO_MANY_REQUESTS = 429
 # Answers that another try may change: time-out, too early, overload and server errors.
 PASSING_STATUS = {408, 425, TOO_MANY_REQUESTS, 500, 502, 503, 504}
@@ -76,8 +77,8 @@ def import_requests() -> Any:
     try:
         import requests
     except ImportError as error:
-        raise ImportError(
-            f"fetching from an archive needs requests, which is not installed: {NEEDED}"
+        raise missing_extra(
+            "fetching from an archive needs requests", "lightcurves"
         ) from error
     return requests
 

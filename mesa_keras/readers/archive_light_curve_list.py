@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from mesa_keras.missing_extra import missing_extra
 from mesa_keras.readers.archive_download import limit_time
 from mesa_keras.readers.archive_error import (
-    NEEDED,
     FetchError,
     host,
     request_errors,
@@ -108,9 +108,8 @@ class _Mast:
                 conf,
             )
         except ImportError as error:
-            raise ImportError(
-                "light curves are asked for by astroquery, which is not installed: "
-                f"{NEEDED}"
+            raise missing_extra(
+                "light curves are asked for by astroquery", "lightcurves"
             ) from error
         self._observations = ObservationsClass()
         portal = self._observations._portal_api_connection

@@ -93,23 +93,6 @@ class Manifest:
         self._stream.flush()
 
 
-def whole_files(folder: Path) -> dict[str, list[Path]]:
-    """Returns the files that were fetched whole, by star, in order of time.
-
-    Args:
-        folder: A folder with a manifest.
-
-    Raises:
-        FileNotFoundError: If there is no manifest.
-    """
-    entries, _ = _read_entries(folder / MANIFEST)
-    files: dict[str, list[Path]] = {}
-    for entry in sorted(entries.values(), key=lambda e: (e.sequence or 0, e.product)):
-        if entry.status == WHOLE and entry.product:
-            files.setdefault(entry.id, []).append(folder / entry.path)
-    return files
-
-
 def _read_entries(path: Path) -> tuple[dict[tuple[str, str], Entry], int]:
     """Returns the last line on each product, and how many lines cannot be read."""
     known = {field.name for field in fields(Entry)}

@@ -22,9 +22,10 @@ from typing import Any
 
 from tqdm import tqdm
 
+from mesa_keras.missing_extra import missing_extra
 from mesa_keras.readers import archive_table
 from mesa_keras.readers.archive_download import Received, download, new_session
-from mesa_keras.readers.archive_error import NEEDED, FetchError, host
+from mesa_keras.readers.archive_error import FetchError, host
 from mesa_keras.readers.archive_found_files import STOOD_HERE
 from mesa_keras.readers.archive_manifest import (
     FAILED,
@@ -195,8 +196,8 @@ class _Service:
         try:
             from pyvo.dal import TAPQuery  # type: ignore[import-untyped]
         except ImportError as error:
-            raise ImportError(
-                f"tables are asked for by pyvo, which is not installed: {NEEDED}"
+            raise missing_extra(
+                "tables are asked for by pyvo", "lightcurves"
             ) from error
         return TAPQuery(self._address, text, session=self._session, **options)
 

@@ -1,9 +1,17 @@
 """FITS header cards to plain values, those that break the rules included."""
 
+import re
 from typing import Any
+
+from mesa_keras.readers.frame_header_keys import EXPOSURE_KEYS
 
 # Free text, of any length, that says nothing in a fixed place.
 COMMENTARY = ("", "COMMENT", "HISTORY")
+# "[ms] exposure time" and "exposure time in ms"; without a unit it is in seconds.
+UNIT = re.compile(
+    r"(?:\bin |\[)\s*(ms|msec|milliseconds?|us|usec|microseconds?|min|minutes)\b",
+    re.IGNORECASE,
+)
 
 
 def header_dict(header: Any, primary: Any) -> dict[str, Any]:
@@ -15,7 +23,8 @@ def header_dict(header: Any, primary: Any) -> dict[str, Any]:
 
     Returns:
         Upper-case keywords (those of the HIERARCH convention without that word) to
-        values; a value that astropy cannot parse as the text that stands in the card.
+        values; a value that astropy cannot parse as the text that stands in the card,
+        an exposure time in other units than seconds as text with its unit.
     """
     values: dict[str, Any] = {}
     for source in (header, primary):
@@ -25,7 +34,8 @@ def header_dict(header: Any, primary: Any) -> dict[str, Any]:
                 continue
             value = _value(card)
             if value is not None:
-                values[keyword] = value
+                in_unit = keyword in EXPOSURE_KEYS and isinstance(value, (int, float))
+                values[keyword] = _with_unit(card, value) if in_unit else value
         if header is primary:
             break
     return values
@@ -49,6 +59,15 @@ def _value(card: Any) -> Any:
     if isinstance(value, fits.card.Undefined):
         return None
     return value.strip() if isinstance(value, str) else value
+
+
+def _with_unit(card: Any, value: float) -> Any:
+    """An exposure time with the unit that the comment names, else as it is."""
+    try:
+        match = UNIT.search(str(card.comment))
+    except ValueError:
+        return value
+    return f"{value} {match.group(1).lower()}" if match else value
 
 
 def _raw_text(card: Any) -> str | None:

@@ -1,7 +1,6 @@
 """What a header says the frame is, in the dialects of many camera programs."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,20 +11,12 @@ from mesa_keras.readers.frame_claim_instruments import (
     INSTRUMENT_KEYS,
     INSTRUMENT_PATTERNS,
     OTHER_KEYS,
+    TWOFOLD_PATTERNS,
 )
-from mesa_keras.readers.frame_claim_words import (
-    FILLERS,
-    LAMP_KEYS,
-    NAMES_OF_THE_SKY,
-    OBJECT_KEYS,
-    PHOTOMETRIC_FILTER,
-    PICTURE_TYPES,
-    SAFE_PATTERNS,
-    TYPE_KEYS,
-    TYPE_PATTERNS,
-    VAGUE_KINDS,
-)
-from mesa_keras.readers.frame_header import FILTER_KEYS, header_values, named
+from mesa_keras.readers.frame_claim_kinds import kind_of_type, spaced, stated_kind
+from mesa_keras.readers.frame_claim_words import PHOTOMETRIC_FILTER
+from mesa_keras.readers.frame_header import header_values, named
+from mesa_keras.readers.frame_header_keys import FILTER_KEYS
 
 KINDS = ("bias", "dark", "flat", "light", "arc", "spectrum", "solar")
 # What a class may be called for a frame of a kind: a light frame may be anything that
@@ -61,7 +52,8 @@ def read_claim(header: Mapping[str, Any]) -> FrameClaim:
 
     Keywords made for the frame's type count first. Where they only say that light fell
     on the sensor (`LIGHT`, `OBJECT`, `EXPOSE`), or say nothing, the object's name and
-    the lamps are asked: many programs leave the type at its default.
+    the lamps are asked: many programs leave the type at its default. Where they say
+    something that is not understood, the object's being a star is no claim.
 
     Args:
         header: Upper-case keywords to values, as in `Frame.header`.
@@ -69,99 +61,39 @@ def read_claim(header: Mapping[str, Any]) -> FrameClaim:
     Returns:
         The claim; `kind` is None where there is none.
     """
-    found = [*_from_types(header), *_from_objects(header), *_from_lamps(header)]
-    kind, text = next(
-        ((kind, text) for kind, text in found if kind not in VAGUE_KINDS),
-        next(iter(found), (None, "")),
-    )
     spectrograph, words = _spectrograph(header)
+    kind, text = stated_kind(header, dispersed=spectrograph is not None)
+    bands = (named(header, (key,)) for key in FILTER_KEYS)
+    imaging = any(band and PHOTOMETRIC_FILTER.match(band) for band in bands)
+    if kind == "solar" and imaging and spectrograph is None:
+        # A picture of the Sun, which none of the classes is for.
+        kind, imaging = "light", False
     if kind in ("light", "solar") and spectrograph is not None:
         kind = "solar" if spectrograph == "einsteinturm" else "spectrum"
     elif kind == "spectrum" and spectrograph is None:
         spectrograph = "any"
-    band = named(header, FILTER_KEYS)
-    imaging = band is not None and PHOTOMETRIC_FILTER.match(band) is not None
     class_name = _class_name(kind, spectrograph, imaging)
     text = "; ".join(dict.fromkeys(part for part in (text, words) if part))
     return FrameClaim(kind, class_name, spectrograph, text)
 
 
-def _spaced(text: str) -> str:
-    """Lower-case words apart: `DomeFlat_R` becomes `dome flat r`."""
-    text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)
-    return " ".join(re.split(r"[\s_\-.,;:/()\[\]+=#]+", text.strip())).lower().strip()
-
-
-def _kind_of_type(text: str) -> str | None:
-    """The kind that a word made for types stands for, or None."""
-    words = _spaced(text)
-    for kind, pattern in (*SAFE_PATTERNS, *TYPE_PATTERNS):
-        if pattern.search(words):
-            return kind
-    return None
-
-
-def _kind_of_object(text: str) -> str | None:
-    """The kind that an object's name stands for, or None for a thing of the sky."""
-    words = NAMES_OF_THE_SKY.sub(" ", _spaced(text))
-    for kind, pattern in SAFE_PATTERNS:
-        if pattern.search(words):
-            return kind
-    tokens = [re.sub(r"\d*(?:s|sec|ms)?$", "", word) for word in words.split()]
-    if any(re.fullmatch(r"\d{2,}", word) for word in words.split()):
-        # A number: more likely a catalogue's than a lamp's.
-        return None
-    for kind, pattern in TYPE_PATTERNS:
-        named_so = [pattern.fullmatch(token) is not None for token in tokens]
-        others = [t for t, so in zip(tokens, named_so, strict=True) if t and not so]
-        if any(named_so) and FILLERS.issuperset(others):
-            return kind
-    return None
-
-
-def _from_types(header: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key in TYPE_KEYS:
-        text = named(header, (key,))
-        kind = _kind_of_type(text) if text else None
-        if kind:
-            yield kind, f"{key}={text}"
-    code = str(header.get("PICTTYPE", "")).strip()
-    if code in PICTURE_TYPES:
-        yield PICTURE_TYPES[code], f"PICTTYPE={code}"
-
-
-def _from_objects(header: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key in OBJECT_KEYS:
-        text = named(header, (key,))
-        if text:
-            yield _kind_of_object(text) or "light", f"{key}={text}"
-
-
-def _from_lamps(header: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key in LAMP_KEYS:
-        text = named(header, (key,))
-        # A lamp may be named with a switch beside it that says whether it burns.
-        if text and header.get(f"{key.removesuffix('TYP')}SET") is not False:
-            kind = _kind_of_type(text)
-            if kind in ("arc", "flat"):
-                yield kind, f"{key}={text}"
-
-
 def _spectrograph(header: Mapping[str, Any]) -> tuple[str | None, str]:
     """The kind of spectrograph in the light path, and the words that say so."""
+    dispersed = header_values(header)["disperser_given"] == 1.0
     loose = (*CLEAR_PATTERNS, *INSTRUMENT_PATTERNS)
+    loose += TWOFOLD_PATTERNS if dispersed else ()
     places = [(key, loose) for key in INSTRUMENT_KEYS]
     places += [(key, CLEAR_PATTERNS) for key in OTHER_KEYS]
     unsure: tuple[str | None, str] = (None, "")
     for key, patterns in places:
         text = named(header, (key,))
-        words = _spaced(text) if text else ""
+        words = spaced(text) if text else ""
         name = next((name for name, p in patterns if p.search(words)), None)
         if name not in (None, "any"):
             return name, f"{key}={text}"
         if name and not unsure[0]:
             unsure = name, f"{key}={text}"
-    if unsure[0] is None and header_values(header)["disperser_given"] == 1.0:
+    if unsure[0] is None and dispersed:
         return "any", "a disperser or slit is named"
     return unsure
 
@@ -192,12 +124,12 @@ def class_meaning(class_name: str) -> tuple[str | None, str | None]:
         A kind of `KINDS` and a spectrograph as in `FrameClaim`, each None where the
         name does not tell.
     """
-    words = _spaced(class_name)
+    words = spaced(class_name)
     patterns = (*CLEAR_PATTERNS, *INSTRUMENT_PATTERNS)
     spectrograph = next((name for name, p in patterns if p.search(words)), None)
     if spectrograph == "einsteinturm":
         return "solar", spectrograph
-    kind = _kind_of_type(class_name)
+    kind = kind_of_type(class_name)
     if kind == "light" and spectrograph is not None:
         kind = "spectrum"
     return kind, spectrograph

@@ -8,21 +8,27 @@ import re
 
 # Keywords made for the type of a frame, the most specific first.
 TYPE_KEYS = (
-    *("IMAGETYP", "IMAGETYPE", "IMGTYPE", "IMAGE-TYPE", "IMAGE_TYPE", "IMTYPE"),
-    *("FRAME", "FRAMETYP", "FRAMETYPE", "FRAMTYPE", "KOAIMTYP", "OBSTYPE", "OBS_TYPE"),
-    *("OBS-TYPE", "CCDTYPE", "DATA-TYP", "DATATYP", "EXPTYPE", "EXP_TYPE", "FLAVOR"),
-    *("ESO DPR TYPE", "ESO DPR CATG", "ESO DPR TECH", "VIMTYPE", "OBSCLASS", "TYPE"),
-    *("DPRTYPE", "DPR TYPE", "OBSMODE", "IMGCLASS", "EXPOSTYP", "FILETYPE"),
+    *("IMAGETYP", "IMAGETYPE", "IMGTYPE", "IMGTYP", "IMAGE-TYPE", "IMAGE_TYPE"),
+    *("IMTYPE", "FRAME", "FRAMETYP", "FRAMETYPE", "FRAMTYPE", "KOAIMTYP", "OBSTYPE"),
+    *("OBS_TYPE", "OBS-TYPE", "CCDTYPE", "DATA-TYP", "DATATYP", "EXPTYPE", "EXP_TYPE"),
+    *("FLAVOR", "ESO DPR TYPE", "TNG DPR TYPE", "DPRTYPE", "DPR TYPE", "NDFCLASS"),
+    *("ESO DPR CATG", "TNG DPR CATG", "ESO DPR TECH", "VIMTYPE", "OBSCLASS", "TYPE"),
+    *("OBSMODE", "IMGCLASS", "IMAGECAT", "EXPOSTYP", "FILETYPE"),
 )
+# Keywords of which a word that is not understood forbids to guess from the object.
+DECISIVE_KEYS = frozenset(TYPE_KEYS) - {
+    *("FRAME", "CCDTYPE", "TYPE", "OBSMODE", "OBSCLASS", "FILETYPE", "VIMTYPE"),
+    "ESO DPR TECH",
+}
+# Keywords in which spectrographs name what each of their fibres sees.
+FIBRE_KEYS = ("ESO DPR TYPE", "TNG DPR TYPE", "DPRTYPE", "DPR TYPE")
 OBJECT_KEYS = ("OBJECT", "OBJNAME", "TARGNAME", "TARGET", "OBJECTID", "TITLE")
-LAMP_KEYS = (
-    *("LAMP1TYP", "LAMP2TYP", "LAMPID", "LAMP", "LAMPNAME", "CALLAMP", "COMPLAMP"),
-    *("LMP_ID", "LAMPS", "SCLAMP", "CALSOURCE", "ESO INS LAMP1 NAME"),
-)
 # TYPE codes of CCDSoft and TheSkyX.
 PICTURE_TYPES = {"1": "light", "2": "bias", "3": "dark", "4": "flat"}
 # Kinds that say no more than that the shutter was open.
 VAGUE_KINDS = ("light",)
+# A word that is of a kind unknown to us, or of several.
+UNSURE = "unsure"
 
 
 def word_pattern(words: str) -> re.Pattern[str]:
@@ -35,6 +41,13 @@ def word_pattern(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-zäöüß])(?:{choices})(?![a-zäöüß])")
 
 
+# In `FIBRE_KEYS`: a star beside a lamp is a star, a lamp beside a dark fibre a lamp.
+FIBRE_WORDS = (
+    ("solar", "sun"),
+    ("light", "stars? obj(?:ects?)? polar"),
+    ("flat", "lamp_dark dark_lamp lamp_lamp flat_dark dark_flat tun led"),
+    ("arc", "wave fp hc\\w* comb un\\d"),
+)
 # In this order: the first that is found counts. A "flat dark" is a dark.
 # These words mean the same wherever they stand, in an object's name too.
 SAFE_WORDS = (
@@ -50,27 +63,30 @@ SAFE_WORDS = (
     ),
     (
         "flat",
-        "(?:sky|dome|lamp|int|dm|inst|twi|auto|led|panel|super|master|quartz|[dst])?"
-        "flats?(?:fields?|frames?|lamps?|bild|bilder|s)? twilights?(?:flats?)?"
+        "(?:sky|dome|lamp|int|dm|inst|twi|tw|auto|ccd|led|panel|pix|pixel|super|master|quartz"
+        "|screen|dusk|dawn|eve|morn|spec[ls]?|gcal|[a-z])?"
+        "_flats?(?:fields?|frames?|lamps?|bild|bilder|s|q[hl])? twilights?(?:flats?)?"
         " flat_?felder? flat_?feld hellbild(?:er)? hellfeld wei(?:ss|ß)bild(?:er)?"
-        " weisslicht tungsten wolfram(?:lampe)? halogen(?:lampe)? quartz quarz"
-        " white_(?:lamp|light) continuum_(?:lamp|source) continuum order_?def qth"
+        " weisslicht tungsten wolfram(?:lampe)? halogen(?:lampe)? quartz quarz xe_flash"
+        " white_(?:lamp|light) continuum_(?:lamp|source) continuum [dq]?order_?def qth"
         " internal_lamp t-?shirt incandescent gl[uü]hlampe deuterium",
     ),
     (
         "arc",
-        "arcs? arc_lamps? comparisons? (?:comp|calibration|spectral)_lamps? wave_?cals?"
+        "arcs? arc_lamps? comparisons? (?:comp|calibration|spectral)_lamps? wave_cals?"
         " wavelength(?:_cal\\w*)? cal(?:ib)?_lamp vergleichs\\w* eich(?:lampe|spektrum)"
-        " kalibrier(?:lampe|spektrum|ung\\w*) wellenl(?:ä|ae)ngen\\w* spektrallampe"
-        " th_ar thorium(?:_argon)? cu_ar hg_ar hg_ne he_ne cu_ne fe_ne u_ne hg_cd"
+        " kalibrier(?:ungs)?(?:lampe|spektrum) wellenl(?:ä|ae)ngen\\w* spektrallampe"
+        " th_ar thorium(?:_argon)? cu_ar hg_ar hg_ne he_ne cu_ne fe_ne hg_cd"
         " neon(?:lampe|lamp)? argon(?:lampe|lamp)? xenon(?:lampe|lamp)? krypton\\w*"
         " quecksilber\\w* (?:mercury|cadmium|zinc|helium)_(?:lamp|arc) ne_xe relco"
-        " glimm(?:lampe|starter) energiespar\\w* fabry_perot laser_comb lfc ar_ne",
+        " glimm(?:lampe|starter) energiespar\\w* fabry_perot lfc"
+        " (?:laser|frequency)_comb fmt_chk mf_arc auto_wave spec[ls]?_lamps?",
     ),
     (
         "solar",
-        "sun sonne sonnenspektrum sonnenflecken? sunspots? solar_(?:spectrum|disk|limb)"
-        " solar soleil photosphere granulation fraunhofer(?:linien)? daylight",
+        # Spots, the limb or granulation are as likely taken without a spectrograph.
+        "sun sonne sonnenspektrum solar_spectr\\w* soleil fraunhofer(?:linien)?"
+        " daylight",
     ),
 )
 # These mean a kind in the keywords for types and lamps, or as a whole object name: as a
@@ -78,21 +94,34 @@ SAFE_WORDS = (
 TYPE_WORDS = (
     ("bias", "zeros? offsets? ze"),
     ("dark", "dk noir thermal"),
-    ("flat", "plu ff illum(?:ination)? trace pinhole lamp_orderdef"),
+    ("flat", "plu ff illum(?:ination)? trace pinhole dome tung mfff+ blackbody"),
     (
         "arc",
-        "comp calib(?:ration)? cal wave line fp th ar ne xe kr hg cd zn fe cu he"
-        " ne_?ar fe_?ar mercury helium cadmium zinc starter eichung",
+        # One element or several; Fe 55 is a source of X-rays.
+        "(?!(?:near|hear|fear|arne)\\b)(?:th|ar|ne|xe|kr|hg|cd|zn|fe(?!\\d)|cu|he)+"
+        " u_ne comp wave line fp double helium cadmium zinc starter eichung",
     ),
-    ("spectrum", "spectr(?:um|a|oscopic|oscopy) spektr(?:um|en|al) spec echelle"),
+    ("solar", "solar"),
+    (
+        "spectrum",
+        "spectr(?:um|a|oscopic|oscopy) spektr(?:um|en|al) spec echelle"
+        " spec[ls]?_(?:target|fluxref)",
+    ),
     (
         "light",
-        "lights?(?:frames?)? (?:master_)?lights? objects? science expose exposures? sky"
-        " target sci obj acquisition acquire focus imaging image objekte? stars? std"
+        "lights?(?:frames?)? (?:master_)?lights? objects? science expose exposures?"
+        " deep_sky (?:night|all)_sky sky_(?:image|object)s? target sci obj mf_object"
+        " acq(?:uisition)? acquire focus imaging image objekte? stars? std stand"
         " standard pointing guide experimental snapshot ext external objektbild rohbild"
-        " aufnahme tricolor telluric flux primary raw stack(?:ed)? double snap preview",
+        " aufnahme tricolor telluric flux primary raw stack(?:ed)? snap preview",
     ),
 )
+# With its lamp off even a flat is dark; "LAMP,OFF" is a fibre that is lit and another.
+LAMP_OFF = re.compile(r"lamps?[ _-]?off", re.IGNORECASE)
+# Objects that are no star and may be any calibration; with a spectrograph, those of the
+# first line are of the wavelength.
+CALIBRATIONS = word_pattern("cal calib calibrations? kalib? kalibration kalibrierung")
+UNSURE_OBJECTS = word_pattern("lamps? lampe iodine jod mercury merkur")
 # What may stand beside such a word in an object's name.
 FILLERS = frozenset(
     (
@@ -107,22 +136,29 @@ FILLERS = frozenset(
             "spektrum",
         ),
         *("frame", "frames", "image", "bild", "test", "master", "exposure", "exp"),
-        *("sec", "s", "for", "the", "of", "and", "und", "series", "serie", "field"),
+        *("sec", "s", "the", "of", "und", "series", "serie", "field"),
+        *("dados", "baches", "echelle", "slit", "spalt"),
     )
 )
 # Nebulae and other things of the sky that have such words in their names.
 NAMES_OF_THE_SKY = re.compile(
-    r"dark (?:nebula|nebel|shark|doodad|horse|cloud|globule|wolf|tower|river|matter"
-    r"|energy|star|planet)|(?:dunkel|dark) ?(?:nebel|wolke)|solar (?:system|analog"
-    r"|twin|nebula)|sun ?flower|flat (?:galaxy|earth)|bow shock arc"
+    r"dark (?:nebula|nebel|shark|doodad|horse|cloud|globule|wolf|tower|river|lane"
+    r"|matter|energy|star|planet)|(?:dunkel|dark) ?(?:nebel|wolke)|solar (?:system"
+    r"|analog|twin|nebula|eclipse)|sun ?flower|flat (?:galaxy|earth)|bow shock arc"
+    r"|(?:giant|lensed|gravitational) arcs?|comp(?:arison)? stars?|abell \d+ arcs?"
+    r"|double (?:double|cluster|star)|sun (?:set|rise|shadow)"
 )
 # Broad and narrow bands of imaging; a spectrograph sees none of them.
 PHOTOMETRIC_FILTER = re.compile(
-    r"^(?:(?:johnson|bessell?|cousins|sdss|sloan|baader|astrodon|ps1?)[ _-]*)?"
-    r"(?:[ubvrigzyl]c?'?|[ugriz]p|rgb|red|green|blue|rot|gr[uü]n|blau|lum(?:inance)?"
-    r"|h[ -]?(?:a(?:lpha)?|b(?:eta)?)|o[ -]?iii|s[ -]?ii)\b",
+    r"^(?:(?:filter|johnson|bessell?|cousins|gunn|sdss|sloan|baader|astrodon|antlia"
+    r"|optolong|hsc|ztf|bok|ps1?)[ _-]*)?"
+    r"(?:[ubvrigzyl]c?'?|[ugriz]p|z[sd]|rgb|red|green|blue|rot|gr[uü]n|blau"
+    r"|lum(?:inance)?|h[ -]?(?:a(?:lpha)?|b(?:eta)?)|o[ -]?iii|s[ -]?ii|n[ -]?ii"
+    r"|(?:ha|sii) ?oiii|l-?(?:e?xtreme|enhance|ultimate|pro)|(?:uv)?[ /-]?ir[ -]?cut"
+    r"|(?:duo|dual|tri|quad)[ -]?band)(?![a-z0-9])",
     re.IGNORECASE,
 )
 
 SAFE_PATTERNS = tuple((kind, word_pattern(words)) for kind, words in SAFE_WORDS)
 TYPE_PATTERNS = tuple((kind, word_pattern(words)) for kind, words in TYPE_WORDS)
+FIBRE_PATTERNS = tuple((kind, word_pattern(words)) for kind, words in FIBRE_WORDS)

@@ -7,6 +7,26 @@ from typing import Any
 
 import numpy as np
 
+from mesa_keras.readers.frame_header_keys import (
+    AIRMASS_KEYS,
+    BAYER_KEYS,
+    BIT_DEPTH_KEYS,
+    CAMERA_KEYS,
+    DISPERSER_KEYS,
+    ELECTRONS_KEYS,
+    EXPOSURE_KEYS,
+    FILTER_KEYS,
+    FOCAL_KEYS,
+    METRE_KEYS,
+    MICROSECOND_KEYS,
+    MILLIMETRE_KEYS,
+    MILLISECOND_KEYS,
+    PIXEL_KEYS,
+    POINTING_KEYS,
+    SET_TEMPERATURE_KEYS,
+    STACK_KEYS,
+    TEMPERATURE_KEYS,
+)
 from mesa_keras.readers.frame_night import observing_night
 from mesa_keras.readers.frame_value import number, seconds
 
@@ -21,58 +41,26 @@ __all__ = [
 ]
 
 BAYER_PATTERNS = ("RGGB", "BGGR", "GRBG", "GBRG")
-BAYER_KEYS = ("BAYERPAT", "BAYRPAT", "BAYERPATTERN", "COLORTYP", "CFAPAT", "CFA")
-BIT_DEPTH_KEYS = ("BITDEPTH", "ADCBITS", "BITSPIX", "BITSPERSAMPLE", "BITCAMPX")
-CAMERA_KEYS = (
-    *("INSTRUME", "CAMERA", "CAMNAME", "CAMID", "DETECTOR", "DETNAM", "CCDNAME"),
-    *("MODEL", "ESO DET NAME"),
+# 2, 2x2, 1 2, 2*2, 1 by 2, (1, 1), Bin2.
+BINNING = re.compile(
+    r"^\s*(?:bin(?:ning)?)?\s*[(\[]?\s*(\d+)"
+    r"\s*(?:(?:[x*,:/ ]|by)\s*(\d+))?\s*[)\]]?\s*$",
+    re.IGNORECASE,
 )
-BINNING = re.compile(r"^\s*(\d+)\s*(?:[xX,: ]\s*(\d+))?\s*$")
-EMPTY_WORDS = ("", "none", "unknown", "n/a", "na", "undefined", "null", "nan", "-", "?")
+# The last are what programs write by themselves.
+EMPTY_WORDS = (
+    *("", "none", "unknown", "n/a", "na", "undefined", "null", "nan", "-", "?"),
+    *("##nodata##", "untitled", "autosave image"),
+)
 
-# The first keyword that holds a usable number counts.
-EXPOSURE_KEYS = (
-    *("EXPTIME", "EXPOSURE", "EXP_TIME", "EXP-TIME", "EXPOS", "EXPT", "EXPTIM"),
-    *("ITIME", "TEXPTIME", "EXPREQ", "REXPTIME", "ELAPTIME", "XPOSURE", "TRUITIME"),
-    *("ESO DET WIN1 DIT1", "ESO DET DIT", "INTTIME", "INT_TIME", "DARKTIME"),
-    *("EXPOSED", "SHUTTER", "TELAPSE"),
-)
-MICROSECOND_KEYS = ("EXPOINUS", "EXPUS", "EXPTIMUS", "EXP_US")
-MILLISECOND_KEYS = ("EXPTIMMS", "EXPMS", "EXP_MS", "EXPOSMS")
 # These missions give exposures in days.
 DAY_MISSIONS = ("TESS", "KEPLER")
-TEMPERATURE_KEYS = (
-    *("CCD-TEMP", "CCDTEMP", "CCD_TEMP", "CCDATEMP", "DET-TEMP", "DETTEMP", "DET_TEMP"),
-    *("CAMTEMP", "CAM-TEMP", "CAM_TEMP", "TEMPERAT", "CHIPTEMP", "SENSTEMP", "CCDTMP"),
-    *("TEMP-CCD", "TEMP_CCD", "TEMPCCD", "CCDTEMPE", "DETECTEM", "SENSOR-T", "TEMP"),
-    *("ESO DET WIN1 TEMP", "ESO INS TEMP1 VAL"),
+# No disperser, whatever follows: "Open (Lyot)", "<NO GRATING>", "CLEAR_2".
+OUT_WORDS = re.compile(
+    r"^<?(?:out|open|clear|free|mirror|imaging|home|park\w*|empty"
+    r"|no[ _]?(?:ne|grating|grism|slit|mask))(?![a-z])",
+    re.IGNORECASE,
 )
-SET_TEMPERATURE_KEYS = (
-    *("SET-TEMP", "SETTEMP", "SET_TEMP", "CCD-TSET", "CCDSTEMP", "TEMPSET", "CCDTSET"),
-    *("TARGTEMP", "TSETPNT", "SETPOINT", "CCDPSTMP"),
-)
-ELECTRONS_KEYS = (
-    *("EGAIN", "EPERDN", "E-GAIN", "CONVGAIN", "CVF", "EADU", "EPADU", "GAIN_E"),
-    *("ESO DET OUT1 CONAD", "ATODGAIN"),
-)
-AIRMASS_KEYS = (
-    *("AIRMASS", "AIRM", "SECZ", "AM", "AMSTART", "AIRMASS1", "ESO TEL AIRM START"),
-    *("TELAM", "SECANT"),
-)
-FILTER_KEYS = (
-    *("FILTER", "FILTERS", "FILTER1", "FILTERID", "FILTNAM", "FILTNAME", "INSFILTE"),
-    *("FILT", "FILTER01", "FILTER2", "WFFBAND", "ESO INS FILT1 NAME"),
-)
-FOCAL_KEYS = ("FOCALLEN", "FOCAL", "FOCALLENGTH", "FOCLEN", "FL")
-PIXEL_KEYS = ("XPIXSZ", "PIXSIZE1", "XPIXSIZE", "PIXSIZE", "PIXSZ", "XPIXELSZ")
-POINTING_KEYS = ("OBJCTRA", "RA", "OBJRA", "TELRA", "CRVAL1", "RA_OBJ", "TARGRA")
-STACK_KEYS = ("NCOMBINE", "STACKCNT", "SNAPSHOT", "NCOMB", "NUMFRAME", "COMBINED")
-DISPERSER_KEYS = (
-    *("GRATING", "GRISM", "GRATID", "GRISMID", "DISPERSR", "DISPERSE", "GRTNAME"),
-    *("SLIT", "SLITNAME", "SLITWID", "SLITSIZE", "DISPAXIS", "GRATPOS", "CENWAVE"),
-    *("ESO INS GRIS1 NAME", "ESO INS SLIT1 NAME", "ESO INS GRAT1 NAME"),
-)
-OUT_WORDS = ("out", "open", "clear", "free", "mirror", "imaging")
 
 
 def header_values(header: Mapping[str, Any]) -> dict[str, float]:
@@ -123,6 +111,9 @@ def _binning(header: Mapping[str, Any], axis: int) -> float:
         *(f"{letter}BINNING", f"{letter}BIN", f"BIN{letter}", f"BIN_{letter}"),
         *(f"CCD{letter}BIN", f"BINAXIS{axis + 1}", f"CCDBIN{axis + 1}"),
         *(f"{letter}_BIN", f"ESO DET WIN1 BIN{letter}", f"{'HV'[axis]}BIN"),
+        f"{'HV'[axis]}BINNING",
+        *(f"DET{letter}BIN", f"CCDBIN{letter}", f"BIN-FCT{axis + 1}"),
+        *(f"ESO DET BIN{letter}", f"{('COL', 'ROW')[axis]}BIN"),
     )
     value = _first(header, keys, 1, 64)
     if math.isfinite(value):
@@ -166,6 +157,15 @@ def _temperature(header: Mapping[str, Any], keys: Iterable[str]) -> float:
     return _first(header, keys, -200.0, 60.0, _celsius)
 
 
+def _pixel_size(header: Mapping[str, Any]) -> float:
+    """Side of a pixel in micrometres."""
+    for keys, unit in ((PIXEL_KEYS, 1.0), (MILLIMETRE_KEYS, 1e3), (METRE_KEYS, 1e6)):
+        value = unit * _first(header, keys, 0.5 / unit, 100.0 / unit)
+        if math.isfinite(value):
+            return value
+    return math.nan
+
+
 def named(header: Mapping[str, Any], keys: Iterable[str]) -> str | None:
     """The first text under these keywords that is more than a word for nothing."""
     for key in keys:
@@ -185,7 +185,7 @@ def _disperser(header: Mapping[str, Any]) -> float:
     if not header:
         return math.nan
     found = (named(header, (key,)) for key in DISPERSER_KEYS)
-    return float(any(text and text.lower() not in OUT_WORDS for text in found))
+    return float(any(text and not OUT_WORDS.match(text) for text in found))
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any]], float]] = {
@@ -198,7 +198,7 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], float]] = {
     "set_temp": lambda header: _temperature(header, SET_TEMPERATURE_KEYS),
     "airmass": lambda header: _first(header, AIRMASS_KEYS, 1.0, 40.0),
     "focal_length": lambda header: _first(header, FOCAL_KEYS, 1.0, 1e6),
-    "pixel_size": lambda header: _first(header, PIXEL_KEYS, 0.5, 100.0),
+    "pixel_size": _pixel_size,
     "stacked": lambda header: _first(header, STACK_KEYS, 1, 1e5),
     "filter_given": lambda header: _given(header, FILTER_KEYS),
     "object_given": lambda header: _given(header, ("OBJECT", "TARGNAME", "OBJNAME")),

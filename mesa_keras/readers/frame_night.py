@@ -8,17 +8,22 @@ from typing import Any
 
 from mesa_keras.readers.frame_value import number
 
-NIGHT_KEYS = ("DAY-OBS", "NIGHT", "NIGHTID", "OBSNIGHT")
+NIGHT_KEYS = ("DAY-OBS", "NIGHT", "NIGHTID", "OBSNIGHT", "DTCALDAT")
 LOCAL_KEYS = ("DATE-LOC", "LOCTIME", "DATE-LT", "LOCAL-DT", "TIME-LOC")
 DATE_KEYS = (
     *("DATE-OBS", "DATE_OBS", "DATEOBS", "DATE-BEG", "DATE-STA", "DATE-AVG"),
-    *("DATE-END", "UTC-OBS", "TDATEOBS", "UTDATE", "UT-DATE"),
+    *("DATE-END", "UTC-OBS", "TDATEOBS", "UTDATE", "UT-DATE", "UTSHUT", "STRTIME"),
+    "FRAME",
 )
 TIME_KEYS = (
     *("TIME-OBS", "TIME_OBS", "UT", "UTC", "UTSTART", "UT-START", "UTCSTART"),
-    *("TTIMEOBS", "EXPSTART", "TIME-BEG"),
+    *("TTIMEOBS", "EXPSTART", "TIME-BEG", "UTC-OBS", "UT-TIME", "UT_TIME", "UTIME"),
+    *("UT-STR", "UT-OBS", "UTOBS", "UT_OBS", "UT_START", "TIMEOBS", "TAIHMS"),
 )
-MJD_KEYS = ("MJD-OBS", "MJD_OBS", "MJD", "MJDSTART", "MJD-BEG", "MJDOBS")
+MJD_KEYS = (
+    *("MJD-OBS", "MJD_OBS", "MJD", "MJDSTART", "MJD-BEG", "MJDOBS", "MJDATE"),
+    "MJD-STR",
+)
 JD_KEYS = ("JD", "JD-OBS", "JULDAT", "JUL-DATE", "JD_UTC", "OBSJD", "JD-BEG")
 LONGITUDE_KEYS = (
     *("SITELONG", "LONG-OBS", "LONGITUD", "OBSGEO-L", "OBS-LONG", "GEOLON"),
@@ -63,18 +68,19 @@ def observing_night(header: Mapping[str, Any]) -> str | None:
         moment = _moment(header.get(key), clock)
         if moment is not None:
             return (moment + shift - HALF_DAY).date().isoformat()
-    for key in DATE_KEYS:
-        night = _day(header.get(key))
-        if night is not None:
-            return night.isoformat()
-    return _julian_night(header, shift)
+    julian = _julian_night(header, shift)
+    if julian is not None:
+        return julian
+    days = (_day(header.get(key)) for key in DATE_KEYS)
+    return next((night.isoformat() for night in days if night), None)
 
 
 def _julian_night(header: Mapping[str, Any], shift: timedelta) -> str | None:
     for keys, offset in ((MJD_KEYS, 0.0), (JD_KEYS, 2400000.5)):
         for key in keys:
             days = number(header.get(key)) - offset
-            if 10000.0 < days < 100000.0:
+            # Whole days have no time of day: they are but dates.
+            if 10000.0 < days < 100000.0 and days % 1.0 not in (0.0, 0.5):
                 moment = MJD_ZERO + timedelta(days=days)
                 return (moment + shift - HALF_DAY).date().isoformat()
     return None
@@ -88,6 +94,9 @@ def _day(value: Any) -> date | None:
         if match is None:
             continue
         year, month, day = (int(match.group(i)) for i in order)
+        if pattern is OLD and year >= 1000 and month > 12:
+            # Month before day, as in America; only this tells.
+            month, day = day, month
         if pattern is OLD and year < 100:
             # The old form of the standard is of the twentieth century by definition,
             # but was written on.

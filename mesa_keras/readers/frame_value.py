@@ -27,22 +27,38 @@ def number(value: Any) -> float:
 
 # Times in other units than seconds, as text after the number.
 UNITS = {
-    **dict.fromkeys(("us", "µs", "μs", "usec", "microseconds"), 1e-6),
-    **dict.fromkeys(("ms", "msec", "milliseconds", "millisekunden"), 1e-3),
+    **dict.fromkeys(("us", "µs", "μs", "usec", "microsecond", "microseconds"), 1e-6),
+    **dict.fromkeys(
+        ("ms", "msec", "millisecond", "milliseconds", "millisekunden"), 1e-3
+    ),
     **dict.fromkeys(("m", "min", "mins", "minutes", "minuten"), 60.0),
     **dict.fromkeys(("h", "hr", "hours", "stunden"), 3600.0),
 }
+# 00:05:00, 0:0:30.5, of hours, minutes and seconds.
+CLOCK = re.compile(r"\s*(\d+):(\d\d?):(\d\d?(?:[.,]\d*)?)\s*$")
+# 1m30s, 2 min 5 s.
+PARTS = re.compile(
+    r"\s*(?:(\d+)\s*h\w*)?\s*(?:(\d+)\s*m(?:in\w*)?)?\s*(?:(\d+(?:[.,]\d*)?)\s*s\w*)\s*$"
+)
 FRACTION = re.compile(r"\s*(\d+)\s*/\s*(\d+)\s*(?:s|sec)?\s*$")
 
 
 def seconds(value: Any) -> float:
     """A header's exposure time in seconds, NaN where it is none.
 
-    Text may carry a unit ("500 ms"), be a fraction ("1/60") or use a decimal comma.
+    Text may carry a unit ("500 ms", "1m30s"), be a fraction ("1/60") or a clock's
+    reading ("00:05:00"), or use a decimal comma.
     """
     amount = number(value)
     if not isinstance(value, str) or math.isnan(amount):
         return amount
+    parts = CLOCK.match(value) or PARTS.match(value.lower())
+    if parts:
+        hours, minutes, secs = (number(part or "0") for part in parts.groups())
+        return 3600.0 * hours + 60.0 * minutes + secs
+    if ":" in value:
+        # 1:30 may be minutes or hours.
+        return math.nan
     fraction = FRACTION.match(value)
     if fraction and int(fraction.group(2)):
         return int(fraction.group(1)) / int(fraction.group(2))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mesa_keras.missing_extra import missing_extra
 from mesa_keras.readers.galaxy_file_error import GalaxyFileError
 
 # What h5py raises on damaged files.
@@ -29,9 +30,7 @@ def open_hdf5(path: Path) -> Iterator[Any]:
     try:
         import h5py  # type: ignore[import-untyped]
     except ImportError as error:
-        raise ImportError(
-            "HDF5 files need h5py: pip install mesa_keras[galaxies]"
-        ) from error
+        raise missing_extra("HDF5 files need h5py", "galaxies") from error
     try:
         file = h5py.File(path, "r")
     except OSError as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mesa_keras.missing_extra import missing_extra
 from mesa_keras.readers.light_curve import Cadences, LightCurveSegment
 from mesa_keras.readers.light_curve_time import FULL_JULIAN_DATE, time_system_of
 from mesa_keras.readers.row_values import clean_number, clean_text
@@ -139,9 +140,8 @@ def _register_time_formats(path: Path) -> None:
             warnings.simplefilter("ignore")
             import lightkurve  # type: ignore[import-untyped]  # noqa: F401
     except ImportError as error:
-        raise ImportError(
-            f"{path}: its times are in a format of lightkurve; install the extra "
-            "'lightcurves' (`pip install mesa-keras[lightcurves]`)."
+        raise missing_extra(
+            f"{path}: its times are in a format of lightkurve", "lightcurves"
         ) from error
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
 from mesa_keras.readers.pair_store_index import read_index
 from mesa_keras.readers.pair_store_settings import INDEX_FILE, read_settings
@@ -163,13 +164,18 @@ class PairStore:
         flux[lost], ivar[lost] = np.nan, 0.0
         return flux, ivar
 
-    def verify(self) -> dict[str, str]:
+    def verify(self, progress: bool = False) -> dict[str, str]:
         """Reads every value and compares with the fingerprints of the writing.
+
+        Args:
+            progress: Whether to show a progress bar.
 
         Returns:
             `faults`, with the files whose content has changed.
         """
-        for number, shard in enumerate(self.settings["shards"]):
+        shards = self.settings["shards"]
+        bar = tqdm(shards, desc="verifying", unit=" shards", disable=not progress)
+        for number, shard in enumerate(bar):
             rows = np.arange(self._first[number], self._first[number + 1])
             digests = shard["fingerprint"].split("-")
             for kind, digest in zip(DTYPES, digests, strict=True):

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -9,7 +8,6 @@ from mesa_keras.readers.archive_manifest import (
     WHOLE,
     Entry,
     open_manifest,
-    whole_files,
 )
 
 FILE = Entry(
@@ -86,22 +84,3 @@ def test_a_folder_that_is_a_file(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OSError, match="file"), open_manifest(tmp_path / "file"):
         pass
-
-
-def test_whole_files_by_star(tmp_path):
-    with open_manifest(tmp_path) as manifest:
-        for sequence, name in ((2, "b_lc.fits"), (1, "c_lc.fits")):
-            entry = Entry(id="TIC 1", product=name, path=name, sequence=sequence)
-            manifest.record(entry)
-        manifest.record(Entry(id="TIC 1", product="d_lc.fits", status=FAILED))
-        manifest.record(Entry(id="TIC 2", status="none"))
-        manifest.record(FILE)
-        manifest.record(replace(FILE, status=FAILED))
-    assert whole_files(tmp_path) == {
-        "TIC 1": [tmp_path / "c_lc.fits", tmp_path / "b_lc.fits"]
-    }
-
-
-def test_a_folder_without_a_manifest(tmp_path):
-    with pytest.raises(FileNotFoundError, match=MANIFEST):
-        whole_files(tmp_path)
