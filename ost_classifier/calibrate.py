@@ -103,7 +103,7 @@ def calibrate_model(
     point: OperatingPoint,
     calibration: CalibrationLogits | None,
     model_out: str | Path,
-) -> None:
+) -> OperatingPoint:
     """Writes a copy of a model with another operating point in it.
 
     Args:
@@ -112,6 +112,10 @@ def calibrate_model(
         calibration: Frames that they were fitted to, which give the class rates and are
             written beside the copy; `None` keeps the rates.
         model_out: File to write, `*.keras`; its folder is made if needed.
+
+    Returns:
+        The operating point that the copy keeps: without a temperature of pixels alone
+        where its `DecisionRule` has one temperature for all inputs.
 
     Raises:
         ValueError: If the name does not end in `.keras`.
@@ -129,7 +133,9 @@ def calibrate_model(
     model = open_model(classifier.path)
     rule = decision_rule(model)
     temperature: float | dict[tuple[str, ...], float] = point.temperature
-    if rule.modalities and point.pixel_temperature is not None:
+    if not rule.modalities:
+        point = dataclasses.replace(point, pixel_temperature=None)
+    elif point.pixel_temperature is not None:
         temperature = {
             rule.modalities: point.temperature,
             ("pixels",): point.pixel_temperature,
@@ -143,6 +149,7 @@ def calibrate_model(
     save_model(model, out)
     if calibration is not None:
         write_calibration(calibration_path(out), calibration, classifier.class_names)
+    return point
 
 
 def write_production_profiles(

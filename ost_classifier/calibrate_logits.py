@@ -21,7 +21,8 @@ class CalibrationLogits:
         labels: Class indices, shape `(frames,)`.
         source: Where they come from, for people to read.
         pixel_logits: Logits from pixels alone, where there are any.
-        optimistic: Whether the same frames are scored afterwards.
+        optimistic: Whether the same frames, or others of their nights, are scored
+            afterwards.
     """
 
     logits: np.ndarray

@@ -117,7 +117,13 @@ def calibrate(
         )
     files = {}
     if model_out is not None:
-        calibrate_model(classifier, point, calibration, model_out)
+        kept = calibrate_model(classifier, point, calibration, model_out)
+        if kept.pixel_temperature != point.pixel_temperature:
+            warnings += (
+                f"{model_out} takes its temperature for pixels alone, too: the "
+                f"{point.pixel_temperature:.4f} fitted to them is kept by files of "
+                "thresholds only (`--profiles_dir`)",
+            )
         files = {"model": Path(model_out), "logits": calibration_path(model_out)}
     if profiles_dir is not None:
         files |= write_production_profiles(profiles_dir, classifier, point, calibration)

@@ -92,6 +92,12 @@ class OstConfig:
     focal_gamma: float = option(
         1.5, "focusing exponent of the focal loss", rule=NOT_NEGATIVE
     )
+    image_loss_weight: float = option(
+        0.5,
+        "weight of a loss of the image branch alone, so that it learns beside the "
+        "statistics; 0 for none",
+        rule=NOT_NEGATIVE,
+    )
     label_smoothing: float = option(
         0.05, "share of a label spread over all classes", rule=RATE
     )

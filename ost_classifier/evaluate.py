@@ -27,7 +27,11 @@ from ost_classifier.evaluate_measures import (
 )
 from ost_classifier.evaluate_options import EvaluateOptions
 from ost_classifier.evaluate_report import write_evaluation_report
-from ost_classifier.operating_point import Decisions, OperatingPoint
+from ost_classifier.operating_point import (
+    NEVER_UNKNOWN,
+    Decisions,
+    OperatingPoint,
+)
 from ost_classifier.predict import FrameClassifier, operating_point
 from ost_classifier.service_results import checked_unknown_id
 from ost_classifier.thresholds import save_thresholds
@@ -112,7 +116,11 @@ def evaluate(
         "optimistic": plan.optimistic or seen is not None,
         "fit": [*plan.sentences, *([seen] if seen else [])],
         "unknown_id": unknown_id,
-        "warnings": [*classifier.notes, *data.warnings],
+        "warnings": [
+            *classifier.notes,
+            *([NEVER_UNKNOWN] if point.never_abstains else []),
+            *data.warnings,
+        ],
         **_measured(classifier, point, scored, both, pixels, options),
     }
     figures, pictures = save_pictures(
@@ -133,7 +141,14 @@ def evaluate(
         files["precision-recall curves"] = Path(options.pr_out_dir)
     if options.save_thresholds is not None:
         files["thresholds"] = Path(options.save_thresholds)
-        save_thresholds(files["thresholds"], point.thresholds, classifier.path.name)
+        save_thresholds(
+            files["thresholds"],
+            point.as_thresholds(
+                classifier.fingerprint(),
+                optimistic=plan.calibration is not None and results["optimistic"],
+            ),
+            classifier.path.name,
+        )
     return EvaluateResult(results, files, data)
 
 

@@ -16,6 +16,7 @@ from ost_classifier.calibrate_logits import (
 )
 from ost_classifier.data import OstData
 from ost_classifier.evaluate_frames import EvaluatedFrames
+from ost_classifier.frame_keys import frame_keys
 from ost_classifier.predict import FrameClassifier
 from ost_classifier.split import enough_groups
 
@@ -41,7 +42,7 @@ class FitPlan:
 
     @property
     def optimistic(self) -> bool:
-        """Whether frames are scored that were fitted to."""
+        """Whether frames are scored that were fitted to, or others of their nights."""
         return self.calibration is not None and self.calibration.optimistic
 
 
@@ -56,7 +57,8 @@ def plan_fit(
     """Decides which frames are fitted to, so that none of them is scored.
 
     The calibration logits that training saved come first. Without them, the frames are
-    halved by night and camera; fitting and scoring the same frames must be asked for.
+    halved by night and camera, or one by one where there are too few nights, which is
+    optimistic; fitting and scoring the same frames must be asked for.
 
     Args:
         classifier: The model.
@@ -83,19 +85,28 @@ def plan_fit(
             (OPTIMISTIC,),
         )
     fit, score, notes = _halves(evaluated, seed)
+    data = evaluated.data.take(evaluated.known)
+    apart = not notes and bool(((data.night != "") | (data.camera != "")).all())
+    others = "of other nights" if apart else "others, perhaps of the same nights,"
     text = (
         f"There is no {file}: temperature and thresholds were fitted to {fit.size:,} "
-        f"of the frames, and the {score.size:,} of other nights are measured."
+        f"of the frames, and the {len(data) - fit.size:,} {others} are measured"
     )
-    source = f"{fit.size} frames of {evaluated.data.path.name}"
-    logits = _logits(evaluated.take(fit), source)
-    return FitPlan(evaluated.take(score), logits, (text, *notes))
+    if len(evaluated) > len(data):
+        text += f", with {len(evaluated) - len(data):,} of no class"
+    source = f"{fit.size} frames of {data.path.name}"
+    logits = _logits(evaluated.take(fit), source, optimistic=not apart)
+    mark = "" if apart else "OPTIMISTIC: "
+    return FitPlan(evaluated.take(score), logits, (f"{mark}{text}.", *notes))
 
 
 def check_unseen(
     classifier: FrameClassifier, data: OstData, *, allow_optimistic: bool = False
 ) -> str | None:
-    """Makes sure that a model is not measured on the folder that it was trained on.
+    """Makes sure that a model is not measured on frames that it was trained on.
+
+    Frames that the training only stopped by, or that temperature and thresholds were
+    fitted to, count as well. Copies are known by what is in them.
 
     Args:
         classifier: The model; its configuration beside it says what it was trained on.
@@ -110,10 +121,20 @@ def check_unseen(
     """
     path = classifier.path.with_name(f"{classifier.path.stem}_config.json")
     trained_on = _trained_on(path)
-    same = trained_on.get("sha256") == data.fingerprint
-    if not same and trained_on.get("path") != str(data.path.resolve()):
+    known = set(str(trained_on.get("frame_keys", "")).split())
+    keys = frame_keys(data) if known else []
+    seen = [data.file[i] for i, key in enumerate(keys) if key in known]
+    if seen:
+        text = (
+            f"{classifier.path.name} was trained on {len(seen):,} of the {len(data):,} "
+            f"frames of {data.path}, such as {seen[0]}"
+        )
+    elif data.fingerprint == trained_on.get("sha256") or (
+        str(data.path.resolve()) == trained_on.get("path")
+    ):
+        text = f"{classifier.path.name} was trained on the frames of {data.path}"
+    else:
         return None
-    text = f"{classifier.path.name} was trained on the frames of {data.path}"
     if not allow_optimistic:
         raise ValueError(
             f"{text}: measure on others, or pass --allow_optimistic to see numbers "

@@ -10,13 +10,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from mesa_keras.training import RunState, Transfer, fit
+from mesa_keras.training import RunState, Transfer, fit, set_seeds
 from ost_classifier.batches import make_training_batches, make_validation_batches
 from ost_classifier.config import OstConfig
 from ost_classifier.data import OstData
 from ost_classifier.features import CLAIM_NAMES, HEADER_VALUE_NAMES, STATISTIC_NAMES
 from ost_classifier.model import build_model, freeze_branches, normalizations
-from ost_classifier.trained_model import trained_model
+from ost_classifier.trained_model import for_outputs, monitored, trained_model
 from ost_classifier.transfer import take_weights
 
 # Enough for quantiles, however many frames there are.
@@ -87,7 +87,7 @@ def fit_model(
             "`batch_size` must be at most the number of training frames. "
             f"Received: batch_size={config.batch_size}, frames={len(train)}"
         )
-    _set_seeds(config)
+    set_seeds(config.seed, deterministic=config.deterministic)
     model = new_model(config, train.class_names)
     features = feature_sample(train, config.seed)
     for name, layer in normalizations(model).items():
@@ -101,12 +101,19 @@ def fit_model(
     counts = np.bincount(train.label, minlength=len(train.class_names))
     trained = trained_model(model, config, counts=counts, steps_per_epoch=steps)
     state = RunState(
-        state_path, _settings(config, parts, pretrained, steps), config.patience
+        state_path,
+        _settings(config, parts, pretrained, steps),
+        config.patience,
+        monitor=monitored(trained),
     )
+
+    def targets(x: Any, y: Any) -> tuple[Any, Any]:
+        return x, for_outputs(trained, y)
+
     history = fit(
         trained,
-        lambda epoch: make_training_batches(train, config, epoch),
-        make_validation_batches(parts["validation"], config),
+        lambda epoch: make_training_batches(train, config, epoch).map(targets),
+        make_validation_batches(parts["validation"], config).map(targets),
         state,
         epochs=config.epochs,
         steps_per_epoch=steps,
@@ -141,14 +148,6 @@ def feature_sample(data: OstData, seed: int) -> dict[str, np.ndarray]:
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def _set_seeds(config: OstConfig) -> None:
-    keras.utils.set_random_seed(config.seed)
-    if config.deterministic:
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
-
-
 def _settings(
     config: OstConfig,
     parts: Mapping[str, OstData],
@@ -158,7 +157,8 @@ def _settings(
     """All that makes two runs the same."""
     digest = hashlib.sha256()
     for name in ("train", "validation"):
-        digest.update("\n".join(map(str, parts[name].file)).encode())
+        names = "\n".join(map(str, parts[name].file))
+        digest.update(names.encode(errors="surrogateescape"))
     return {
         **dataclasses.asdict(config),
         "classes": list(parts["train"].class_names),

@@ -11,17 +11,18 @@ from typing import Any
 
 import numpy as np
 
+from mesa_keras.available_cores import available_cores
 from mesa_keras.pipelines.frame_cache_decode import Outcome, decode_file, decode_files
 from mesa_keras.pipelines.frame_cache_shard import FileKey
 from mesa_keras.readers.frame import read_frame
 from mesa_keras.readers.frame_claim import FrameClaim, read_claim
 from mesa_keras.readers.frame_header import (
-    FILTER_KEYS,
     camera_name,
     header_values,
     named,
     observing_night,
 )
+from mesa_keras.readers.frame_header_keys import FILTER_KEYS
 from ost_classifier.features import (
     FrameInputs,
     FrameSettings,
@@ -85,7 +86,7 @@ def stream_frames(
     Raises:
         ValueError: If `workers` is not positive.
     """
-    count = len(os.sched_getaffinity(0)) if workers is None else workers
+    count = available_cores() if workers is None else workers
     if count < 1:
         raise ValueError(f"`workers` must be at least 1. Received: workers={workers}")
     dtype = record_dtype(settings)

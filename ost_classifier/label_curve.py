@@ -8,13 +8,14 @@ import numpy as np
 
 from ost_classifier.config import OstConfig
 from ost_classifier.data import OstData
-from ost_classifier.fitted import Pretrained, fit_model
+from ost_classifier.fitted import Pretrained, fit_model, new_model
 from ost_classifier.held_out import (
     PIXELS_ALONE,
     WITH_HEADER,
     measure,
     predict_logits,
 )
+from ost_classifier.model import decision_rule
 
 # A handful of frames makes short epochs.
 _LEAST_STEPS = 4
@@ -38,7 +39,7 @@ def label_curve(
         parts: Frames by part of the split.
         pretrained: Model to start from.
         counts: Labelled frames per class, ascending; 0 is the model as it is, where its
-            classes are those of the data.
+            classes and its inputs are those of the data.
         state_path: File for the state of these trainings, removed in the end.
 
     Returns:
@@ -53,12 +54,27 @@ def label_curve(
         few = train.take(order[chosen])
         if count and len(few) < 2:
             continue
+        if not count and not _takes(pretrained, train, config):
+            continue
         row = _measured(config, parts, few, pretrained, state_path)
         rows.append({"frames per class": count, "frames": len(few), **row})
         if count >= largest:
             break
     state_path.unlink(missing_ok=True)
     return rows
+
+
+def _takes(pretrained: Pretrained, data: OstData, config: OstConfig) -> bool:
+    """Whether a pretrained model can be measured on the data as it is."""
+    theirs = decision_rule(pretrained.model)
+    ours = decision_rule(new_model(config, data.class_names))
+    if theirs.class_names != ours.class_names:
+        return False
+    there, here = theirs.schema or {}, ours.schema or {}
+    return all(
+        there.get(name) == here.get(name)
+        for name in ("frame", "statistics", "header", "claim")
+    )
 
 
 def _first_of_each(label: np.ndarray, count: int) -> np.ndarray:

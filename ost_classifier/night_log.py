@@ -16,7 +16,11 @@ NIGHT_LOG_COLUMNS = (
 )
 
 
-def write_night_log(path: str | os.PathLike[str], entries: Sequence[Entry]) -> None:
+def write_night_log(
+    path: str | os.PathLike[str],
+    entries: Sequence[Entry],
+    folder: str | os.PathLike[str] | None = None,
+) -> None:
     """Writes a CSV table with a row per file, by night and time.
 
     Files that could not be read have a row too, with the reason as their note. Cells of
@@ -25,17 +29,22 @@ def write_night_log(path: str | os.PathLike[str], entries: Sequence[Entry]) -> N
     Args:
         path: CSV file to write; its folder must exist.
         entries: What a service said of each file.
+        folder: Folder of the frames: files are named by their paths below it; `None`
+            takes their names alone.
 
     Raises:
         OSError: If the file cannot be written.
     """
     rows = sorted(
-        (_row(entry) for entry in entries),
+        ({"file": _below(entry, folder), **_row(entry)} for entry in entries),
         key=lambda row: (row["night"], row["time"], row["file"]),
     )
     with (
         atomic_file(path) as temporary,
-        temporary.open("w", newline="", encoding="utf-8") as stream,
+        # Names of files may hold bytes that are no text.
+        temporary.open(
+            "w", newline="", encoding="utf-8", errors="surrogateescape"
+        ) as stream,
     ):
         writer = csv.DictWriter(stream, NIGHT_LOG_COLUMNS)
         writer.writeheader()
@@ -54,7 +63,6 @@ def write_log(path: str | os.PathLike[str], lines: Sequence[tuple[str, str]]) ->
     """
     text = "".join(f"{_one_line(name)}\t{_one_line(said)}\n" for name, said in lines)
     with atomic_file(path) as temporary:
-        # Names of files may hold bytes that are no text.
         temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
@@ -64,7 +72,6 @@ def _row(entry: Entry) -> dict[str, Any]:
         "night": facts.get("night") or "",
         "time": facts.get("time") or "",
         "camera": facts.get("camera"),
-        "file": Path(entry["path"]).name,
         "object": facts.get("object"),
         "filter": facts.get("filter"),
         "exposure_s": facts.get("exposure"),
@@ -86,6 +93,14 @@ def _row(entry: Entry) -> dict[str, Any]:
             "agreement": result["agreement"],
         }
     return {name: _cell(value) for name, value in row.items()}
+
+
+def _below(entry: Entry, folder: str | os.PathLike[str] | None) -> str:
+    """The path of a file below a folder, whichever way both were named."""
+    if folder is None:
+        return _one_line(Path(entry["path"]).name)
+    path = entry["key"]["path"] if entry["key"] else entry["path"]
+    return _one_line(os.path.relpath(path, folder))
 
 
 def _defect(entry: Entry) -> list[str]:

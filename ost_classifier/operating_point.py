@@ -9,6 +9,11 @@ import numpy as np
 from mesa_keras.evaluation import decide, softmax
 from ost_classifier.thresholds import Thresholds
 
+NEVER_UNKNOWN = (
+    "all thresholds are 0, so no frame is ever unknown: give thresholds, for example "
+    "`--thresholds prod_precision`"
+)
+
 
 class Decisions(NamedTuple):
     """What was decided for each frame.
@@ -68,6 +73,37 @@ class OperatingPoint:
                 found, self.thresholds.values, self.abstain
             )
         return Decisions(probabilities, decision, score)
+
+    def as_thresholds(
+        self, model_weights: str, *, optimistic: bool = False
+    ) -> Thresholds:
+        """The thresholds with the temperatures that they are used at, to be saved.
+
+        What is said of their fit holds at the temperature of the fit alone.
+
+        Args:
+            model_weights: Fingerprint of the model.
+            optimistic: Whether anything was fitted to frames that were then scored.
+        """
+        used = self.thresholds
+        fitted_at = used.temperature
+        as_fitted = fitted_at is None or fitted_at == self.temperature
+        pixels = self.pixel_temperature
+        described = dict(used.described) if as_fitted else {}
+        if optimistic or used.optimistic:
+            described["optimistic"] = True
+        return dataclasses.replace(
+            used,
+            temperature=self.temperature,
+            pixel_temperature=self.temperature if pixels is None else pixels,
+            model_weights=model_weights,
+            described=described,
+        )
+
+    @property
+    def never_abstains(self) -> bool:
+        """Whether unknown is asked for, and no threshold is above 0."""
+        return self.abstain and not any(self.thresholds.values)
 
     def with_thresholds(
         self, thresholds: Thresholds, temperature: float | None = None

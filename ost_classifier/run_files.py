@@ -1,19 +1,17 @@
 """The files that a training run leaves beside its model."""
 
 import dataclasses
-import json
-import platform
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mesa_keras._version import __version__
 from mesa_keras.atomic_file import atomic_file
-from mesa_keras.training import save_model
+from mesa_keras.json_file import write_json
+from mesa_keras.training import save_model, versions
 from ost_classifier.features import HEADER_VALUE_NAMES, STATISTIC_NAMES
+from ost_classifier.frame_keys import frame_keys
 from ost_classifier.model import decision_rule
 from ost_classifier.train_report import write_train_report
 from ost_classifier.training_run import Run
@@ -65,12 +63,6 @@ def write_run(model_out: Path, run: Run) -> dict[str, Path]:
     return {"model": model_out, **files}
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Writes a JSON file whole or not at all."""
-    with atomic_file(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n")
-
-
 def _write_calibration(path: Path, run: Run) -> None:
     part = run.calibration
     with atomic_file(path) as temporary:
@@ -117,6 +109,10 @@ def _description(run: Run) -> dict[str, Any]:
         "data": {
             "path": str(run.data.path.resolve()),
             "sha256": run.data.fingerprint,
+            # One text: a line a frame would bury the rest of the file.
+            "frame_keys": " ".join(
+                sorted({key for part in run.parts.values() for key in frame_keys(part)})
+            ).strip(),
             "frames": {name: part.counts() for name, part in run.parts.items()},
             "nights": {
                 name: len(np.unique(part.night)) for name, part in run.parts.items()
@@ -128,9 +124,5 @@ def _description(run: Run) -> dict[str, Any]:
             "faults": dict(run.data.faults),
             "notes": list(run.notes),
         },
-        "versions": {
-            "mesa_keras": __version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("keras", "tensorflow", "numpy")},
-        },
+        "versions": versions(),
     }

@@ -11,6 +11,7 @@ import numpy as np
 
 from mesa_keras._version import __version__
 from ost_classifier.frame_stream import StreamedFrame, stream_frames
+from ost_classifier.operating_point import NEVER_UNKNOWN
 from ost_classifier.predict import FrameClassifier, operating_point
 from ost_classifier.service_results import (
     Entry,
@@ -86,10 +87,12 @@ class ClassifierService:
                 f"{self.operating_point.thresholds.source} was fitted for another "
                 f"model than {self.classifier.path.name}",
             )
+        if self.operating_point.never_abstains:
+            self.notes += (NEVER_UNKNOWN,)
         if self.operating_point.thresholds.optimistic:
             self.notes += (
                 f"{self.operating_point.thresholds.source} was fitted to the frames "
-                "that it was scored on: expect less",
+                "that it was scored on, or to others of their nights: expect less",
             )
 
     def predict_paths(

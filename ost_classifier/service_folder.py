@@ -11,6 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from mesa_keras.pipelines.frame_cache_shard import FileKey
 from mesa_keras.readers.frame import find_frames
 from ost_classifier.service import ClassifierService
 from ost_classifier.service_journal import Journal
@@ -46,7 +47,8 @@ class FolderRun:
     """Classifies a folder, now and again.
 
     Files that are done are skipped, nothing is written beside the frames, and a run
-    that was killed goes on with the next file.
+    that was killed goes on with the next file. The result of a frame that is gone
+    stays, for archives move; a defect that is gone is told no more.
 
     Args:
         service: Service that decides.
@@ -56,6 +58,7 @@ class FolderRun:
 
     Raises:
         FileNotFoundError: If there is no such folder.
+        ValueError: If an output would overwrite another, the journal, or a frame.
         OSError: If the outputs cannot be written.
     """
 
@@ -77,7 +80,10 @@ class FolderRun:
             del settings[name]
         # What was last written; a look that finds the same writes nothing.
         self._published: tuple[list[Entry], dict[str, Any], int | None] | None = None
-        self.journal = Journal(outputs.output_json.with_suffix(".journal"), settings)
+        self._last: FolderResult | None = None
+        # Files that were left for the next look, as they were.
+        self._left: dict[Path, FileKey] = {}
+        self.journal = Journal(outputs.journal, settings)
 
     def look(
         self, batch_size: int = 32, *, settle_s: float = 0.0, progress: bool = False
@@ -101,15 +107,16 @@ class FolderRun:
             raise ValueError(f"{self.folder} holds no FITS or TIFF file.")
         recent = [path for path in every if self._is_recent(path)]
         todo = [path for path in recent if not self._is_done(path)]
-        latest = time.time() - settle_s
-        ready = [path for path in todo if not settle_s or _changed(path) < latest]
+        ready = self._settled(todo, settle_s) if settle_s else todo
         new = 0
-        bar = tqdm(
-            total=len(ready),
-            unit="frame",
-            desc="classifying",
-            disable=not (progress and ready),
-        )
+        hidden = not (progress and ready)
+        bar = tqdm(total=len(ready), unit="frame", desc="classifying", disable=hidden)
+
+        def published() -> FolderResult:
+            results, suggestions = self._publish(passing, new, begin)
+            waiting = len(todo) - len(ready)
+            return FolderResult(len(recent), new, waiting, results, suggestions)
+
         with bar:
             try:
                 for entries in self.service.classify(ready, batch_size):
@@ -118,11 +125,10 @@ class FolderRun:
                     new += sum(entry["lasting"] for entry in entries)
                     bar.update(len(entries))
             except KeyboardInterrupt:
-                self._publish(passing, new, begin)
+                self._last = published()
                 raise
-        waiting = len(todo) - len(ready)
-        results, suggestions = self._publish(passing, new, begin)
-        return FolderResult(len(recent), new, waiting, results, suggestions)
+        self._last = published()
+        return self._last
 
     def watch(
         self,
@@ -143,12 +149,11 @@ class FolderRun:
             sleep: Waits; a test may interrupt it.
 
         Returns:
-            The last look, when the user interrupts.
+            The last look, as far as it came when the user interrupted.
 
         Raises:
             OSError: If an output cannot be written.
         """
-        result = None
         try:
             while True:
                 result = self.look(
@@ -158,9 +163,9 @@ class FolderRun:
                     on_look(result)
                 sleep(seconds)
         except KeyboardInterrupt:
-            if result is None:
+            if self._last is None:
                 raise
-            return result
+            return self._last
 
     def _publish(
         self, passing: Sequence[Entry], new: int, begin: float
@@ -169,7 +174,14 @@ class FolderRun:
         if not new and self._published and self._published[0] == list(passing):
             return self._published[1:]
         root = os.path.abspath(self.folder) + os.sep  # noqa: PTH100  (links stay links)
-        kept = [e for e in self.journal.entries() if e["key"]["path"].startswith(root)]
+        anew = {os.path.abspath(entry["path"]) for entry in passing}  # noqa: PTH100
+        kept = [
+            entry
+            for entry in self.journal.entries()
+            if (path := entry["key"]["path"]).startswith(root)
+            and path not in anew
+            and ("result" in entry or os.path.lexists(path))
+        ]
         entries = [*kept, *passing]
         meta = {
             **self.service.meta(),
@@ -179,9 +191,31 @@ class FolderRun:
             "written": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         results = collected(meta, entries, time.perf_counter() - begin)
-        suggestions = self.outputs.write(results, entries)
+        suggestions = self.outputs.write(results, entries, self.folder)
         self._published = (list(passing), results, suggestions)
         return results, suggestions
+
+    def _settled(self, paths: Sequence[Path], settle_s: float) -> list[Path]:
+        """The files that nobody writes to any more.
+
+        By a camera's clock that is ahead no file is ever old: it is settled once it is
+        the same in two looks.
+        """
+        now, left, settled = time.time(), self._left, []
+        self._left = {}
+        for path in paths:
+            try:
+                key = FileKey.of(path)
+            except OSError:
+                # Tried, so that what is wrong with it is told.
+                settled.append(path)
+                continue
+            changed = key.mtime_ns / 1e9
+            if changed < now - settle_s or (changed > now and left.get(path) == key):
+                settled.append(path)
+            else:
+                self._left[path] = key
+        return settled
 
     def _is_recent(self, path: Path) -> bool:
         return self.since is None or _changed(path) >= self.since.timestamp()

@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from mesa_keras.json_file import write_json
+from mesa_keras.readers.frame import (
+    FITS_MAGIC,
+    GZIP_MAGIC,
+    TIFF_MAGICS,
+    is_frame_name,
+)
 from ost_classifier.header_suggestions import write_header_suggestions
 from ost_classifier.night_log import write_log, write_night_log
 from ost_classifier.service_results import Entry
@@ -36,23 +42,50 @@ class FolderOutputs:
         """The files by what they hold."""
         return {name: path for name, path in vars(self).items() if path is not None}
 
+    @property
+    def journal(self) -> Path:
+        """What is done, beside the output."""
+        return self.output_json.with_suffix(".journal")
+
     def check(self) -> None:
         """Makes the folders, and sure that the files can be written in the end.
 
         Raises:
-            OSError: If one cannot.
+            ValueError: If one would overwrite another, the journal, or a frame.
+            OSError: If one cannot be written.
         """
         for path in self.all().values():
+            if path.is_dir():
+                raise OSError(errno.EACCES, "cannot be written", str(path))
+        taken: dict[Path, str] = {}
+        named = {f"`{name}`": path for name, path in self.all().items()}
+        for name, path in (named | {"the journal": self.journal}).items():
+            target = path.resolve()
+            if is_frame_name(path) or is_frame_name(target) or _holds_frame(target):
+                raise ValueError(
+                    f"{name} must not be a frame, nor be named like one. "
+                    f"Received: {path}"
+                )
+            if target in taken:
+                raise ValueError(
+                    f"{taken[target]} and {name} must be different files. "
+                    f"Received: {path} for both"
+                )
+            taken[target] = name
+        for path in self.all().values():
             path.parent.mkdir(parents=True, exist_ok=True)
-            if path.is_dir() or not os.access(path.parent, os.W_OK):
+            if not os.access(path.parent, os.W_OK):
                 raise OSError(errno.EACCES, "cannot be written", str(path))
 
-    def write(self, results: dict[str, Any], entries: Sequence[Entry]) -> int | None:
+    def write(
+        self, results: dict[str, Any], entries: Sequence[Entry], folder: Path
+    ) -> int | None:
         """Writes all files, each whole or not at all.
 
         Args:
             results: What `collected` made of the entries.
             entries: What a service said of each file.
+            folder: Folder of the frames.
 
         Returns:
             Number of header corrections suggested, `None` if not asked for.
@@ -68,7 +101,16 @@ class FolderOutputs:
             lines = [(row["path"], row["warning"]) for row in results["warnings"]]
             write_log(self.warn_log, lines)
         if self.night_log:
-            write_night_log(self.night_log, entries)
+            write_night_log(self.night_log, entries, folder)
         if self.suggest_headers:
             return write_header_suggestions(self.suggest_headers, entries)
         return None
+
+
+def _holds_frame(path: Path) -> bool:
+    """Whether a file begins as a frame does, whatever its name is."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        start = stream.read(len(FITS_MAGIC))
+    return start.startswith((FITS_MAGIC, GZIP_MAGIC, *TIFF_MAGICS))

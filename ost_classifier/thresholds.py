@@ -48,7 +48,7 @@ class Thresholds:
 
     @property
     def optimistic(self) -> bool:
-        """Whether they were fitted to the frames that they were then scored on."""
+        """Whether they were fitted to frames, or nights, that they were scored on."""
         return bool(self.described.get("optimistic", False))
 
     def by_name(self) -> dict[str, float]:

@@ -19,6 +19,7 @@ from mesa_keras.report import (
     write_report,
 )
 from ost_classifier.model import decision_rule
+from ost_classifier.trained_model import LOGITS
 from ost_classifier.training_run import Run
 
 METRICS = {
@@ -59,13 +60,19 @@ def write_train_report(path: Path, figures: Path, run: Run) -> None:
     write_report(path, f"Training on {run.data.path.name}", sections)
 
 
+def _loss_of(history: Mapping[str, Any]) -> str:
+    """The loss that chose the epoch: not that of the image alone."""
+    name = f"{LOGITS}_loss"
+    return name if name in history else "loss"
+
+
 def _figures(run: Run) -> dict[str, tuple[Any, str]]:
     rule = decision_rule(run.model)
     labels = run.calibration.label
     found = {
         "training_loss": (
-            training_loss(run.history, run.best_epoch + 1),
-            "loss of training and validation per epoch",
+            training_loss(run.history, run.best_epoch + 1, _loss_of(run.history)),
+            "loss of training and validation per epoch, of header and pixels together",
         ),
         "training_accuracy": (
             training_accuracy(run.history, best_epoch=run.best_epoch + 1),

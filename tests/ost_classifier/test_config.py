@@ -3,7 +3,6 @@ import json
 
 import pytest
 
-from mesa_keras.config_fields import from_dict
 from ost_classifier.config import OstConfig
 from ost_classifier.presets import PRESETS
 
@@ -42,12 +41,9 @@ def test_presets():
 
 def test_survives_json():
     for config in (*PRESETS.values(), OstConfig.small()):
-        assert (
-            from_dict(OstConfig, json.loads(json.dumps(dataclasses.asdict(config))))
-            == config
-        )
-    with pytest.raises(TypeError, match="colour"):
-        from_dict(OstConfig, {"colour": 1})
+        read = json.loads(json.dumps(dataclasses.asdict(config)))
+        again = {k: tuple(v) if isinstance(v, list) else v for k, v in read.items()}
+        assert OstConfig(**again) == config
 
 
 @pytest.mark.parametrize(

@@ -241,3 +241,34 @@ def test_files_that_cannot_be_read_are_listed(run, tmp_path):
     found = run(data=broken)
     assert list(found.results["faults"]) == ["bias/x.fits"]
     assert found.results["num_frames"] == 6
+
+
+@pytest.mark.parametrize("given", ["0.9", "0.1,0.9,0.5"])
+def test_saved_thresholds_are_used_at_the_temperature_that_they_were(
+    run, tmp_path, given
+):
+    path = tmp_path / "t.json"
+    first = run(
+        thresholds=given, temperature=3.0, abstain_unknown=True, save_thresholds=path
+    )
+    again = run(thresholds=str(path), abstain_unknown=True)
+    for verdict in ("with_header", "pixels_alone"):
+        coverage = [x.results[verdict]["coverage"]["value"] for x in (first, again)]
+        assert coverage[0] == coverage[1]
+    saved = read_thresholds(path, CLASSES)
+    assert (saved.temperature, saved.pixel_temperature) == (3.0, 3.0)
+    assert saved.model_weights
+    # Fitted at another temperature: what was said of the fit no longer holds.
+    path.write_text(path.read_text().replace('"model"', '"fitted_to": "x", "model"', 1))
+    assert read_thresholds(path, CLASSES).described["fitted_to"] == "x"
+    run(thresholds=str(path), temperature=2.0, save_thresholds=path)
+    saved = read_thresholds(path, CLASSES)
+    assert saved.temperature == 2.0
+    assert "fitted_to" not in saved.described
+
+
+def test_abstaining_without_thresholds_is_said_to_do_nothing(run):
+    found = run(thresholds="0", abstain_unknown=True)
+    assert any("no frame is ever unknown" in x for x in found.results["warnings"])
+    found = run(thresholds="0.5", abstain_unknown=True)
+    assert not any("ever unknown" in x for x in found.results["warnings"])

@@ -38,6 +38,7 @@ def entry(path="n/a.fits", label="flats", agreement="agree", **changes):
         },
         "warnings": [],
         "facts": facts | changes,
+        "key": None,
     }
 
 
@@ -72,11 +73,27 @@ def test_night_log_has_a_row_per_file_by_night_and_time(tmp_path):
     assert rows[2]["header_says"] == "IMAGETYP=Flat Field"
 
 
+def test_files_are_named_below_the_folder_however_it_was_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    kept = entry("elsewhere/a.fits")
+    kept["key"] = {"path": str(tmp_path / "n" / "deep" / "a.fits")}
+    rows = [entry("n/a.fits"), kept]
+    for folder in ("n", tmp_path / "n"):
+        write_night_log(tmp_path / "log.csv", rows, folder)
+        found = [row["file"] for row in rows_of(tmp_path / "log.csv")]
+        assert found == ["a.fits", "deep/a.fits"]
+
+
 def test_log_is_a_line_per_file_whatever_its_name(tmp_path):
     lines = [("a\tb\n.fits", "first\nsecond"), ("\udcff.fits", "odd bytes")]
     write_log(tmp_path / "d.log", lines)
     found = (tmp_path / "d.log").read_bytes().splitlines()
     assert found == [b"a b .fits\tfirst second", b"\xff.fits\todd bytes"]
+
+
+def test_a_name_that_is_no_text_stands_in_the_log_byte_by_byte(tmp_path):
+    write_night_log(tmp_path / "log.csv", [entry("n/latin\udce9.fits")])
+    assert b"latin\xe9.fits" in (tmp_path / "log.csv").read_bytes()
 
 
 def test_a_suspect_header_gets_the_type_that_pixels_are_sure_of(tmp_path):

@@ -124,6 +124,22 @@ def test_a_model_carries_its_operating_point(model, paths, tmp_path):
         calibrate_model(classifier, changed, None, tmp_path / "c.h5")
 
 
+def test_the_verdict_of_the_pixels_has_a_temperature_of_its_own(model, paths, tmp_path):
+    names = FrameClassifier(model).class_names
+    found = []
+    for pixels in (1.0, 5.0):
+        made = Thresholds(names, (0.0,) * 11, temperature=1.0, pixel_temperature=pixels)
+        save_thresholds(tmp_path / "t.json", made)
+        service = ClassifierService(model, thresholds=tmp_path / "t.json")
+        found.append(service.predict_paths(paths[:3])["results"])
+    for sure, unsure in zip(*found, strict=True):
+        assert unsure["score"] == pytest.approx(sure["score"], abs=1e-6)
+        pixels = [row["pixel_verdict"] for row in (sure, unsure)]
+        assert pixels[0]["class"] == pixels[1]["class"]
+        # The softmax of logits divided by 5 is flatter.
+        assert 1 / 11 < pixels[1]["score"] < pixels[0]["score"]
+
+
 def test_says_what_is_to_be_known_of_thresholds(model, tmp_path):
     made = Thresholds(
         FrameClassifier(model).class_names,
@@ -135,6 +151,10 @@ def test_says_what_is_to_be_known_of_thresholds(model, tmp_path):
     notes = ClassifierService(model, thresholds=tmp_path / "t.json").notes
     assert "was fitted for another model than m.keras" in notes[0]
     assert "was fitted to the frames that it was scored on" in notes[1]
+    (note,) = ClassifierService(model, abstain_unknown=True).notes
+    assert "no frame is ever unknown" in note
+    assert "--thresholds prod_precision" in note
+    assert ClassifierService(model, thresholds=0.1, abstain_unknown=True).notes == ()
 
 
 def test_rejects(model, paths, tmp_path):

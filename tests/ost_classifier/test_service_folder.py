@@ -12,38 +12,8 @@ from ost_classifier import frame_stream, service_folder
 from ost_classifier.service import ClassifierService
 from ost_classifier.service_folder import FolderRun
 from ost_classifier.service_outputs import FolderOutputs
-from tests.small_ost import make_model, write_frame
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory):
-    return ClassifierService(make_model(tmp_path_factory.mktemp("model") / "m.keras"))
-
-
-@pytest.fixture
-def night(tmp_path):
-    folder = tmp_path / "night"
-    for i in range(3):
-        write_frame(folder / f"{i}.fits", seed=i)
-    (folder / "deeper").mkdir()
-    write_frame(folder / "deeper" / "3.FIT", "Flat Field", seed=3)
-    (folder / "broken.fits").write_bytes(b"SIMPLE  = nothing more")
-    (folder / "notes.txt").write_text("clouds")
-    return folder
-
-
-def outputs_in(folder):
-    return FolderOutputs(
-        output_json=folder / "out.json",
-        defect_log=folder / "defects.log",
-        warn_log=folder / "logs" / "warnings.log",
-        night_log=folder / "night.csv",
-        suggest_headers=folder / "headers.csv",
-    )
-
-
-def names_of(results):
-    return [Path(row["path"]).name for row in results["results"]]
+from tests.ost_classifier.small_night import names_of, outputs_in
+from tests.small_ost import write_frame
 
 
 def test_writes_everything_and_skips_what_is_done(service, night, tmp_path):
@@ -58,7 +28,8 @@ def test_writes_everything_and_skips_what_is_done(service, night, tmp_path):
     assert out.warn_log.exists()
     assert sum(first.counts("class").values()) == 4
     with out.night_log.open() as stream:
-        assert len(list(csv.DictReader(stream))) == 5
+        files = {row["file"] for row in csv.DictReader(stream)}
+    assert files == {"0.fits", "1.fits", "2.fits", "deeper/3.FIT", "broken.fits"}
     write_frame(night / "4.fits", seed=4)
     second = FolderRun(service, night, out).look()
     assert (second.found, second.new) == (6, 1)
@@ -116,6 +87,23 @@ def test_faults_that_pass_are_tried_again(service, night, tmp_path):
     write_frame(tmp_path / "later.fits", seed=7)
     found = FolderRun(service, night, out).look()
     assert (found.new, len(found.results["results"])) == (1, 5)
+
+
+def test_a_file_is_a_result_or_a_defect_and_what_is_gone_stays(
+    service, night, tmp_path
+):
+    out = outputs_in(tmp_path / "out")
+    FolderRun(service, night, out).look()
+    (night / "0.fits").unlink()
+    (night / "0.fits").symlink_to(tmp_path / "absent.fits")
+    (night / "1.fits").unlink()
+    (night / "broken.fits").unlink()
+    found = FolderRun(service, night, out).look()
+    assert names_of(found.results) == ["1.fits", "2.fits", "3.FIT"]
+    assert [Path(d["path"]).name for d in found.results["defects"]] == ["0.fits"]
+    with out.night_log.open() as stream:
+        files = sorted(row["file"] for row in csv.DictReader(stream))
+    assert files == ["0.fits", "1.fits", "2.fits", "deeper/3.FIT"]
 
 
 def test_what_may_not_be_read_is_a_defect(service, night, tmp_path, monkeypatch):
@@ -177,41 +165,6 @@ def test_an_interrupt_keeps_what_was_found(service, night, tmp_path, monkeypatch
     done = len(so_far["results"]) + len(so_far["defects"])
     assert done == 1
     assert FolderRun(service, night, out).look().new == 4
-
-
-def test_watching_finds_what_comes_and_waits_for_what_grows(service, night, tmp_path):
-    for path in night.rglob("*"):
-        os.utime(path, (1e9, 1e9))
-    seen, naps, times = [], [], set()
-
-    def sleep(seconds):
-        naps.append(seconds)
-        times.add((tmp_path / "out" / "out.json").stat().st_mtime_ns)
-        if len(naps) == 1:
-            # Still being written: it changed just now.
-            write_frame(night / "new.fits", seed=5)
-        elif len(naps) == 2:
-            os.utime(night / "new.fits", (2e9, 1e9))
-        else:
-            raise KeyboardInterrupt
-
-    run = FolderRun(service, night, outputs_in(tmp_path / "out"))
-    last = run.watch(20.0, on_look=lambda result: seen.append(result.new), sleep=sleep)
-    assert seen == [5, 1]
-    # A look that finds nothing new writes nothing.
-    assert len(times) == 2
-    assert naps == [20.0] * 3
-    assert "new.fits" in names_of(last.results)
-
-
-def test_watching_an_empty_folder_waits(service, tmp_path):
-    (tmp_path / "empty").mkdir()
-    run = FolderRun(service, tmp_path / "empty", outputs_in(tmp_path / "out"))
-
-    def sleep(seconds):
-        raise KeyboardInterrupt
-
-    assert run.watch(1.0, sleep=sleep).found == 0
 
 
 def test_rejects_what_is_no_folder_of_frames(service, tmp_path):

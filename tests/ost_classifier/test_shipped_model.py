@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from ost_classifier.calibrate_logits import saved_calibration
@@ -40,3 +42,13 @@ def test_it_takes_every_real_and_every_bad_file(real_data):
     assert sorted(done) == [str(path) for path in files]
     decided = [row for row in found["results"] if "/frames/" in row["path"]]
     assert len(decided) == 29
+
+
+def test_real_frames_of_cameras_that_were_never_simulated_are_told(real_data):
+    files = sorted((real_data / "frames").glob("*/*"))
+    rows = ClassifierService().predict_paths(files)["results"]
+    assert len(rows) == 29
+    labels = [Path(row["path"]).parent.name for row in rows]
+    for verdicts, least in ((rows, 0.85), ([r["pixel_verdict"] for r in rows], 0.75)):
+        right = [v["class"] == label for v, label in zip(verdicts, labels, strict=True)]
+        assert sum(right) / len(right) >= least

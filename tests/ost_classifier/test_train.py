@@ -7,11 +7,10 @@ import keras
 import numpy as np
 import pytest
 
-from mesa_keras.config_fields import from_dict
 from mesa_keras.inference import Predictor
 from mesa_keras.training import RunState
-from ost_classifier.config import OstConfig
 from ost_classifier.features import HEADER_VALUE_NAMES, STATISTIC_NAMES
+from ost_classifier.run_files import write_run
 from ost_classifier.train import TrainOptions, train
 from tests.ost_classifier.small_frames import CLASSES, small, write_folder
 from tests.ost_classifier.small_frames import write_frame as frame
@@ -79,18 +78,34 @@ def test_the_classes_are_learned_with_header_and_without(run):
     assert measured["pixels alone"]["accuracy"] > 0.8
     history = run[0].run.history
     assert history["loss"][-1] < 0.8 * history["loss"][0]
-    assert run[0].run.best_epoch == int(np.argmin(history["val_loss"]))
+    assert run[0].run.best_epoch == int(np.argmin(history["val_logits_loss"]))
 
 
 def test_the_config_file_says_what_was_run_on_what(run, folder):
     saved = json.loads(run[0].files["config"].read_text())
-    assert from_dict(OstConfig, saved["config"]) == config()
+    assert saved["config"] == json.loads(json.dumps(dataclasses.asdict(config())))
     assert saved["classes"] == list(CLASSES)
     assert saved["data"]["path"] == str(folder)
     assert list(saved["data"]["faults"]) == ["bias/broken.fits"]
     assert sum(saved["data"]["frames"]["train"].values()) > 90
     notes = " ".join(saved["data"]["notes"])
     assert "1 frames of no class are not learned from" in notes
+
+
+def test_what_is_not_defined_is_null(run, tmp_path):
+    done = run[0].run
+    part = {**done.metrics["validation"]}
+    part["with header"] = {**part["with header"], "roc_auc": float("nan")}
+    changed = dataclasses.replace(done, metrics={**done.metrics, "validation": part})
+    files = write_run(tmp_path / "m.keras", changed)
+
+    def refuse(word):
+        raise AssertionError(f"{word} is no JSON")
+
+    text = files["metrics"].read_text()
+    found = json.loads(text, parse_constant=refuse)["validation"]["with header"]
+    assert found["roc_auc"] is None
+    assert found["accuracy"] == part["with header"]["accuracy"]
 
 
 def test_the_model_file_alone_decides(run, folder):
@@ -228,6 +243,19 @@ def test_fine_tuning_on_corrected_labels(run, folder, tmp_path):
     assert not list(tmp_path.glob("*label_curve_state*"))
 
 
+def test_a_model_of_another_size_is_not_measured_as_it_is(run, folder, tmp_path):
+    options = dataclasses.replace(
+        QUIET,
+        pretrained_path=str(run[1]),
+        label_counts=(0, 2),
+        given={"target_w": 20, "target_h": 20},
+    )
+    changed = config(epochs=1, target_w=20, target_h=20)
+    result = train(changed, folder, tmp_path / "m.keras", options)
+    assert [row["frames per class"] for row in result.run.tables["label_curve"]] == [2]
+    assert result.files["model"].exists()
+
+
 def test_other_classes_take_the_branches(run, tmp_path):
     other = tmp_path / "mine"
     for number in range(24):
@@ -237,9 +265,11 @@ def test_other_classes_take_the_branches(run, tmp_path):
         QUIET,
         pretrained_path=str(run[1]),
         classes=("sun", "moon"),
-        label_counts=(),
+        label_counts=(0, 2),
     )
     result = train(config(epochs=1), other, tmp_path / "m.keras", options)
     assert result.fitted.transfer.left["logits/kernel"] == "the classes differ"
     assert "image_branch_embedding/kernel" in result.fitted.transfer.taken
     assert Predictor(tmp_path / "m.keras").class_names == ("sun", "moon")
+    rows = result.run.tables["label_curve"]
+    assert [row["frames per class"] for row in rows] == [2]
