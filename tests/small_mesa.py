@@ -1,7 +1,6 @@
 """A small MESA model, not trained, and tables of made-up candidates for it."""
 
 import csv
-import json
 
 import keras
 import numpy as np
@@ -9,6 +8,8 @@ import numpy as np
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.data import load_data
 from mesa_keras.recipes.mesa.model import build_model
+from mesa_keras.recipes.mesa.run_config import noted, write_run_config
+from mesa_keras.recipes.mesa.stars import KnownStars
 from mesa_keras.recipes.mesa.train import adapt
 from mesa_keras.training import save_model
 
@@ -86,6 +87,10 @@ def make_run(folder, seed=0):
     out = folder / "output"
     out.mkdir()
     save_model(model, out / "mesa_model.keras")
-    described = {"data": {"path": str(train_path), "light_curves": "views"}}
-    (out / "mesa_config.json").write_text(json.dumps(described))
+    described = {
+        "path": str(train_path),
+        "light_curves": "views",
+        **noted(KnownStars.of([loaded])),
+    }
+    write_run_config(out / "mesa_model.keras", {"data": described})
     return out / "mesa_model.keras", train_path, test_path

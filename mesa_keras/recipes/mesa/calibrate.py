@@ -23,11 +23,10 @@ from mesa_keras.recipes.mesa.model import decision_rule
 from mesa_keras.recipes.mesa.model_data import check_unseen, load_for_model
 from mesa_keras.recipes.mesa.run_config import config_of_copy, write_run_config
 from mesa_keras.recipes.mesa.temperatures import (
-    FEWEST,
     by_name,
     fit_temperatures,
     probabilities_of,
-    rows_by_set,
+    temperature_notes,
 )
 
 
@@ -177,12 +176,7 @@ def calibrate(
     )
     config = config_of_copy(predictor.path, out, data, columns)
     rule, inputs = predictor.rule, data.take(rows).inputs()
-    notes += [
-        f"fewer than {FEWEST} candidates have {' and '.join(names)}: the temperature "
-        "for these alone stays"
-        for names, found in rows_by_set(rule, inputs).items()
-        if len(found) < FEWEST
-    ]
+    notes += temperature_notes(rule, inputs)
     logits = predictor.predict(inputs, outputs=["logits"])["logits"]
     before = _scores(rule, labels, logits, inputs)
     calibrate_model(

@@ -12,6 +12,7 @@ from mesa_keras.config_fields import (
     check_fields,
     names,
     option,
+    temperature,
 )
 
 DISPOSITIONS = ("CONFIRMED", "CANDIDATE", "FALSE POSITIVE")
@@ -33,11 +34,6 @@ KEPLER12_STELLAR_FEATURES = (
     "stellar_logg",
     "magnitude",
 )
-
-
-def temperature(text: str) -> float | str:
-    """A number, or the word `learnable`."""
-    return text if text == "learnable" else float(text)
 
 
 @dataclass(frozen=True, kw_only=True)

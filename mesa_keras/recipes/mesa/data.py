@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from mesa_keras.evaluation import check_no_leak
 from mesa_keras.readers import LEAKING_ARCHIVE_COLUMNS, read_candidates
+from mesa_keras.recipes.mesa.candidate_views import fit_to_model
 from mesa_keras.recipes.mesa.derived_features import DERIVED_COLUMNS
 from mesa_keras.recipes.mesa.table_arrays import (
     asked_columns,
@@ -21,7 +22,7 @@ from mesa_keras.recipes.mesa.table_arrays import (
     row_faults,
     value_faults,
 )
-from mesa_keras.recipes.mesa.view_sources import fit_to_model, load_views
+from mesa_keras.recipes.mesa.view_sources import load_views
 
 # These columns name rows, classes and files, and are never inputs.
 _NOT_INPUTS = frozenset({"object_id", "star_id", "label", "light_curve"})

@@ -1,10 +1,8 @@
-"""What must hold of candidates before a model is trained or measured on them."""
+"""What must hold of candidates before a model is trained on them."""
 
 import numpy as np
 
-from mesa_keras.evaluation import check_disjoint
 from mesa_keras.recipes.mesa.data import MesaData
-from mesa_keras.recipes.mesa.stars import StarTable, star_names
 
 
 def check_trainable(data: MesaData) -> None:
@@ -16,9 +14,3 @@ def check_trainable(data: MesaData) -> None:
         raise ValueError(
             f"{data.path}: training needs two classes or more. Received: {found}"
         )
-
-
-def check_no_shared_stars(train: StarTable, test: StarTable) -> None:
-    """Raises `ValueError` if a star stands in both; see `star_names`."""
-    names = star_names([train, test])
-    check_disjoint(train=names[0], test=names[1])

@@ -189,30 +189,6 @@ def insolation(
     return light
 
 
-@_finite_or_nan
-def equilibrium_temperature(
-    period: ArrayLike,
-    stellar_temp: ArrayLike,
-    stellar_radius: ArrayLike,
-    stellar_logg: ArrayLike,
-    albedo: float = 0.3,
-) -> Floats:
-    """Returns `T sqrt(R / 2a) (1 - albedo)^(1/4)` in K, heat spread over the planet.
-
-    Args:
-        period: Orbital period in days.
-        stellar_temp: Effective temperature in K.
-        stellar_radius: Radius in solar radii.
-        stellar_logg: log10 of the surface gravity in cm/s2.
-        albedo: Bond albedo in [0, 1); the archive's KOI table takes 0.3.
-    """
-    distance = semimajor_axis(period, stellar_radius, stellar_logg)
-    radius = _positive(stellar_radius) * SOLAR_RADIUS_M / ASTRONOMICAL_UNIT_M
-    dilution = np.sqrt(radius / (2 * distance))
-    temperature: Floats = _positive(stellar_temp) * dilution
-    return temperature * float((1 - albedo) ** 0.25)
-
-
 def derive(frame: Any) -> dict[str, Floats]:
     """Returns the columns `DERIVED_COLUMNS` of a candidate table.
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from mesa_keras.atomic_file import atomic_file
 from mesa_keras.inference import Predictor
 from mesa_keras.layers import DecisionRule, UnitPairs
 from mesa_keras.readers.table_file import file_sha256
@@ -24,7 +25,6 @@ from mesa_keras.recipes.mesa.run_config import (
 )
 from mesa_keras.recipes.mesa.stars import KnownStars
 from mesa_keras.recipes.mesa.towers import join
-from mesa_keras.training import save_model
 
 # Added where 0 may be: its logarithm is not finite. What is NaN stays so.
 _SMALLEST = 1e-37
@@ -117,22 +117,27 @@ def write_ensemble(
         if "members" not in present:
             raise ValueError(
                 f"`output` must be in a folder without the {CONFIG_FILE} of a training "
-                f"run. Received: {out}"
+                f"run, for one of its own: {out.parent / 'ensemble' / out.name} would "
+                f"do. Received: {out}"
             )
     model = join_models([Predictor(path).model for path in paths])
     configs = {path: read_run_config(path) for path in paths}
     unknown = [path for path, config in configs.items() if config is None]
+    # Half of the stars would look like all of them.
+    config = None if unknown else _joined_config(configs)
     out.parent.mkdir(parents=True, exist_ok=True)
-    save_model(model, out)
-    if unknown:
-        # Half of the stars would look like all of them.
-        listed = ", ".join(str(path) for path in unknown)
-        return model, [
-            f"no {CONFIG_FILE} beside {listed}: none is written, and what the ensemble "
-            "was trained on is not checked"
-        ]
-    write_run_config(out, _joined_config(configs))
-    return model, []
+    with atomic_file(out) as temporary:
+        model.save(temporary)
+        # Before the model takes its name: it never stands there without it.
+        if config is not None:
+            write_run_config(out, config)
+    if config is not None:
+        return model, []
+    listed = ", ".join(str(path) for path in unknown)
+    return model, [
+        f"no {CONFIG_FILE} beside {listed}: none is written, and what the ensemble "
+        "was trained on is not checked"
+    ]
 
 
 def _joined_config(configs: Mapping[Path, Any]) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Measures MESA on candidates that it never saw."""
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from mesa_keras._version import __version__
-from mesa_keras.atomic_file import atomic_file
 from mesa_keras.inference import Predictor
+from mesa_keras.json_file import write_json
 from mesa_keras.readers import read_candidates
 from mesa_keras.recipes.mesa.calibrate import labelled_rows
 from mesa_keras.recipes.mesa.data import MesaData
@@ -30,6 +28,7 @@ from mesa_keras.recipes.mesa.positive_classes import (
     draw_positive,
     measure_positive,
 )
+from mesa_keras.recipes.mesa.stars import star_groups
 from mesa_keras.recipes.mesa.temperatures import by_name
 from mesa_keras.report import save_pictures
 
@@ -119,9 +118,7 @@ def evaluate(
             evaluated, runs[rows], seed
         )
     files = {"results": folder / RESULTS_FILE}
-    with atomic_file(files["results"]) as temporary:
-        text = json.dumps(_defined(results), indent=2, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+    write_json(files["results"], results)
     drawn = {}
     if visualize:
         drawn = draw(evaluated, boundary, seed) | draw_positive(evaluated, positive)
@@ -141,7 +138,7 @@ def _described(
     return {
         "class_names": list(predictor.class_names),
         "num_objects": len(used),
-        "num_stars": len(np.unique(used.star_id)),
+        "num_stars": len(np.unique(star_groups(used))),
         "num_unusable": len(data) - len(used),
         "missing": {
             name: sum(name in row for row in missing) for name in predictor.input_shapes
@@ -179,14 +176,3 @@ def _interpolated_runs(
     if INTERPOLATED not in frame or frame[INTERPOLATED].dtype.kind not in "if":
         return None
     return np.asarray(frame[INTERPOLATED], dtype=np.float64)
-
-
-def _defined(value: Any) -> Any:
-    """Replaces numbers that JSON cannot hold by `None`."""
-    if isinstance(value, Mapping):
-        return {name: _defined(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_defined(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

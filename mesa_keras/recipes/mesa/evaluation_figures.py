@@ -9,6 +9,7 @@ from mesa_keras.evaluation import classification_report
 from mesa_keras.readers import KNOWN_COLUMNS
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.evaluation_measures import Evaluated
+from mesa_keras.recipes.mesa.stars import star_groups
 from mesa_keras.report import (
     Picture,
     alignment_figure,
@@ -93,7 +94,7 @@ def draw(
     }
     pairs = evaluated.views_of_pairs()
     if pairs is not None and len(pairs[0]) > 1:
-        stars = evaluated.data.star_id[evaluated.paired]
+        stars = star_groups(evaluated.data)[evaluated.paired]
         figures["alignment"] = (
             alignment_figure(*pairs, groups=stars, seed=seed),
             "Similarity of true and of shuffled pairs, and ranks of retrieval.",
@@ -178,7 +179,9 @@ def _boundary(evaluated: Evaluated, columns: tuple[str, str]) -> tuple[Any, str]
             )
     note = "Every other feature at its median"
     note += "; light curves missing." if data.views else "."
-    found = evaluated.predictor.predict(inputs, 1024, outputs=("probabilities",))
+    found = evaluated.predictor.predict(
+        inputs, evaluated.batch_size, outputs=("probabilities",)
+    )
     figure = decision_boundary_figure(
         axes[0],
         axes[1],

@@ -22,6 +22,7 @@ from mesa_keras.recipes.mesa.modalities import (
     modalities,
     show_only,
 )
+from mesa_keras.recipes.mesa.stars import star_groups
 
 INTERPOLATED = "interpolated_run"
 # Longer straight runs are a trace of the archive's clipping of strong events.
@@ -37,12 +38,14 @@ class Evaluated:
         data: The candidates with a label and a usable value.
         found: The model's outputs for them.
         paired: Rows that have both a light curve and features.
+        batch_size: Candidates at a time, wherever the model is run again.
     """
 
     predictor: Predictor
     data: MesaData
     found: dict[str, np.ndarray]
     paired: np.ndarray
+    batch_size: int = 256
 
     @property
     def label(self) -> np.ndarray:
@@ -77,7 +80,8 @@ def run_model(predictor: Predictor, data: MesaData, batch_size: int = 256) -> Ev
             [name for name in FEATURES if name in present],
         )
     )
-    return Evaluated(predictor, data, found, np.flatnonzero(curve & physics))
+    both = np.flatnonzero(curve & physics)
+    return Evaluated(predictor, data, found, both, batch_size)
 
 
 def measure(evaluated: Evaluated, seed: int = 0) -> dict[str, Any]:
@@ -104,7 +108,7 @@ def _metrics(evaluated: Evaluated, rows: np.ndarray, seed: int) -> dict[str, Any
     return dict(
         bootstrap_intervals(
             classification_metrics,
-            evaluated.data.star_id[rows],
+            star_groups(evaluated.data)[rows],
             evaluated.label[rows],
             evaluated.probabilities[rows],
             evaluated.found["decision"][rows],
@@ -119,7 +123,7 @@ def _agreement(evaluated: Evaluated) -> dict[str, Any]:
     if pairs is None:
         return {"retrieval": None, "alignment": None}
     curve, physics = pairs
-    stars = evaluated.data.star_id[evaluated.paired]
+    stars = star_groups(evaluated.data)[evaluated.paired]
     spread = alignment_uniformity(curve, physics)
     return {
         "retrieval": {
@@ -177,7 +181,7 @@ def measure_parts(evaluated: Evaluated, seed: int = 0) -> dict[str, Any]:
             continue
         shown = show_only(inputs, names)
         has = np.any([~np.isnan(shown[name]).all(axis=1) for name in inputs], axis=0)
-        found = evaluated.predictor.predict(shown)
+        found = evaluated.predictor.predict(shown, evaluated.batch_size)
         alone = Evaluated(evaluated.predictor, evaluated.data, found, np.array([], int))
         rows = np.flatnonzero(has)
         if rows.size:

@@ -6,6 +6,7 @@ import keras
 
 from mesa_keras.layers import DecisionRule
 from mesa_keras.recipes.mesa.config import MesaConfig
+from mesa_keras.recipes.mesa.input_schema import input_schema
 from mesa_keras.recipes.mesa.modalities import modalities, presence
 from mesa_keras.recipes.mesa.towers import (
     classify,
@@ -62,15 +63,14 @@ def build_model(
         towers.append(tower)
         logits.append(classify(config, tower["embedding"], len(config.labels), prefix))
     outputs = {**join_encodings(config, towers), **join_logits(logits)}
-    schema = {
-        "recipe": "mesa",
-        "planet_features": list(planet_columns),
-        "stellar_features": list(stellar_columns),
-        "derived_features": config.derived_features,
-        "views": dict(view_steps),
-        "view_convention": view_convention,
-        "light_curve_source": light_curve_source,
-    }
+    schema = input_schema(
+        planet_columns,
+        stellar_columns,
+        config.derived_features,
+        view_steps,
+        view_convention,
+        light_curve_source,
+    )
     parts = tuple(modalities(inputs))
     rule = DecisionRule(
         config.labels,

@@ -6,15 +6,15 @@ from typing import Any
 
 from mesa_keras.inference import Predictor
 from mesa_keras.recipes.mesa.data import MesaData, load_data
-from mesa_keras.recipes.mesa.data_checks import check_no_shared_stars
 from mesa_keras.recipes.mesa.run_config import (
     CONFIG_FILE,
     RECALIBRATED,
+    STARS,
     known_stars,
     read_run_config,
     tables_of,
 )
-from mesa_keras.recipes.mesa.stars import KnownStars
+from mesa_keras.recipes.mesa.stars import KnownStars, stars_in
 
 
 def load_for_model(
@@ -81,8 +81,9 @@ def check_unseen(
 ) -> list[str]:
     """Makes sure that no star of `data` is one that the model was made from.
 
-    The files that it was trained on, and calibrated on anew, and the stars that its
-    weights were pretrained on, are known from `mesa_config.json` beside the model.
+    The stars that it was trained on, calibrated on anew, and that its weights were
+    pretrained on, are known from `mesa_config.json` beside the model, whatever has
+    become of the tables.
 
     Args:
         predictor: A MESA model.
@@ -110,70 +111,45 @@ def check_unseen(
     calibrated_on = config.get(RECALIBRATED, {}).get(predictor.path.name)
     if calibrated_on and not recalibrating:
         made_from.append(("calibrated", calibrated_on))
-    notes = _check_known(known_stars(config), data, allow_shared_stars)
+    if STARS in config:
+        made_from.insert(0, ("pretrained", {STARS: config[STARS]}))
+    notes = []
     for what, source in made_from:
-        notes += _check_stars(predictor, data, what, source, allow_shared_stars)
+        notes += _check_stars(data, what, source, allow_shared_stars)
     return notes
 
 
-def _check_known(
-    known: KnownStars | None, data: MesaData, allow_shared_stars: bool
+def _check_stars(
+    data: MesaData, what: str, source: Mapping[str, Any], allow_shared_stars: bool
 ) -> list[str]:
-    """Checks against the stars of the pretraining."""
-    shared = [] if known is None else data.star_id[known.rows(data)]
+    """Checks against one table, or the stars alone; `what` says what they were for."""
+    path = source.get("path")
+    named, notes = known_stars(source), []
+    if named is None:
+        try:
+            table = stars_in(Path(source["path"]), source.get("columns"))
+        except (OSError, ValueError) as error:
+            # The test data are whole; that the training data moved is no fault of
+            # theirs.
+            return [
+                f"the data that the model was {what} on cannot be read ({error}): "
+                f"whether it was {what} on stars of {data.path.name} is not checked"
+            ]
+        named = KnownStars.of([table])
+        notes.append(
+            f"the {CONFIG_FILE} beside the model is of an earlier version and names no "
+            f"stars: {data.path.name} was checked against those that {path} holds now"
+        )
+    shared = data.star_id[named.rows(data)]
     if not len(shared):
-        return []
+        return notes
     said = (
-        f"the model was pretrained on {len(set(shared))} stars of this table, for "
-        f"example {shared[0]}"
+        f"the model was {what} on {len(set(shared))} stars of this table"
+        f"{f' ({path})' if path else ''}, for example {shared[0]}"
     )
     if not allow_shared_stars:
         raise ValueError(f"{data.path}: {said}.")
-    return [said]
-
-
-def _check_stars(
-    predictor: Predictor,
-    data: MesaData,
-    what: str,
-    source: Mapping[str, Any],
-    allow_shared_stars: bool,
-) -> list[str]:
-    """Checks against one table; `what` says what the model was with it."""
-    path = Path(source["path"])
-    try:
-        known = _load_stars(predictor, path, source.get("columns"))
-    except (OSError, ValueError) as error:
-        # The test data are whole; that the training data moved is no fault of theirs.
-        return [
-            f"the data that the model was {what} on cannot be read ({error}): whether "
-            f"it was {what} on stars of {data.path.name} is not checked"
-        ]
-    try:
-        check_no_shared_stars(known, data)
-    except ValueError as error:
-        if not allow_shared_stars:
-            raise ValueError(
-                f"{data.path}: the model was {what} on stars of this table ({path}). "
-                f"{error}"
-            ) from error
-        return [f"the model was {what} on stars of this table: {error}"]
-    return []
-
-
-def _load_stars(
-    predictor: Predictor, path: Path, columns: Mapping[str, str] | None
-) -> MesaData:
-    schema = predictor.schema
-    return load_data(
-        path,
-        labels=predictor.class_names,
-        planet_features=schema["planet_features"],
-        stellar_features=schema["stellar_features"],
-        columns=columns,
-        require_labels=False,
-        simulate_missing=False,
-    )
+    return [*notes, said]
 
 
 def _learned_from(predictor: Predictor) -> str | None:

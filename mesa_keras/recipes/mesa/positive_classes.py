@@ -11,6 +11,7 @@ from mesa_keras.evaluation import (
     precision_recall_curve,
 )
 from mesa_keras.recipes.mesa.evaluation_measures import LONGEST_RUN, Evaluated
+from mesa_keras.recipes.mesa.stars import star_groups
 from mesa_keras.report import Picture, Table, precision_recall_figure
 
 POSITIVE_METRICS = {
@@ -123,7 +124,7 @@ def _measured(
         "num_positive": int(positive[rows].sum()),
         **bootstrap_intervals(
             one_against_rest,
-            evaluated.data.star_id[rows],
+            star_groups(evaluated.data)[rows],
             positive[rows],
             score[rows],
             seed=seed,

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mesa_keras.atomic_file import atomic_file
 from mesa_keras.evaluation import adjust_class_prior, decide
 from mesa_keras.inference import Predictor
 from mesa_keras.recipes.mesa.data import MesaData
@@ -167,32 +166,3 @@ def _as_frame(
     frame.attrs["warnings"] = data.warnings
     frame.attrs["light_curve_source"] = data.light_curve_source
     return frame
-
-
-def check_suffix(path: str | Path) -> None:
-    """Raises `ValueError` unless the name says in which format to write."""
-    if not str(path).endswith((".csv", ".csv.gz", ".parquet")):
-        raise ValueError(f"{path} must end in .csv, .csv.gz or .parquet.")
-
-
-def write_predictions(frame: Any, path: str | Path) -> None:
-    """Writes predictions as CSV, CSV.gz or Parquet by the suffix, whole or not at all.
-
-    Args:
-        frame: What `predict` returned.
-        path: File to write; its folder is made if needed.
-
-    Raises:
-        ValueError: If the suffix is none of these.
-        OSError: If the file cannot be written.
-    """
-    check_suffix(path)
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_file(path) as temporary:
-        if path.suffix == ".parquet":
-            plain = frame.copy()
-            plain.attrs = {}
-            plain.to_parquet(temporary, index=False)
-        else:
-            frame.to_csv(temporary, index=False, float_format="%.6g")

@@ -11,7 +11,7 @@ from mesa_keras.recipes.mesa.config import (
 )
 
 # The published description's own numbers; what it leaves open (widths of the dense
-# parts) is chosen so that the model has its 40 thousand parameters.
+# parts) is chosen to come near its 40 thousand parameters: 36,321 with two views.
 SEED = MesaConfig(
     planet_features=SEED_PLANET_FEATURES,
     stellar_features=SEED_STELLAR_FEATURES,

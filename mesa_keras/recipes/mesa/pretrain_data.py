@@ -12,7 +12,7 @@ from mesa_keras.pipelines.split import split_by_group
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.data_checks import check_trainable
 from mesa_keras.recipes.mesa.pretrain_config import PretrainConfig
-from mesa_keras.recipes.mesa.stars import KnownStars, star_names, stars_of
+from mesa_keras.recipes.mesa.stars import KnownStars, star_names
 
 PARTS = ("train", "validation", "calibration")
 
@@ -51,16 +51,10 @@ class EventSets:
 
     def known_stars(self) -> KnownStars:
         """Returns which stars are learned from and which are held back."""
-        found = {
-            part: frozenset(
-                star
-                for name in self.sets
-                for star in stars_of(self.part(name, part))
-                if star is not None
-            )
-            for part in PARTS
-        }
-        return KnownStars(found["train"], found["validation"] | found["calibration"])
+        tables = {part: [self.part(name, part) for name in self.sets] for part in PARTS}
+        return KnownStars.of(
+            tables["train"], [*tables["validation"], *tables["calibration"]]
+        )
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,9 @@ from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.model import decision_rule
 from mesa_keras.recipes.mesa.pretrain_stages import Run, Stage, set_shares
 from mesa_keras.recipes.mesa.run_config import CONFIG_FILE
-from mesa_keras.recipes.mesa.run_files import versions
 from mesa_keras.recipes.mesa.temperatures import by_name
 from mesa_keras.report import measures_per_epoch, save_figure, training_loss
-from mesa_keras.training import save_model
+from mesa_keras.training import save_model, versions
 
 PRETRAINED_MODEL = "pretrained.keras"
 MASKED_MODEL = "pretrained_masked.keras"

@@ -10,6 +10,7 @@ from keras import ops
 from mesa_keras.branches import patch_decoder
 from mesa_keras.layers import UnitPairs
 from mesa_keras.recipes.mesa.config import MesaConfig
+from mesa_keras.recipes.mesa.input_schema import input_schema
 from mesa_keras.recipes.mesa.pretrain_config import PretrainConfig
 from mesa_keras.recipes.mesa.towers import (
     classify,
@@ -78,15 +79,14 @@ def build_pretraining_model(
             for view in rebuilt:
                 rebuilt[view].append(series[view])
     outputs = join_encodings(config, towers)
-    schema = {
-        "recipe": "mesa",
-        "planet_features": list(planet_columns),
-        "stellar_features": list(stellar_columns),
-        "derived_features": config.derived_features,
-        "views": dict(view_steps),
-        "view_convention": view_convention,
-        "light_curve_source": light_curve_source,
-    }
+    schema = input_schema(
+        planet_columns,
+        stellar_columns,
+        config.derived_features,
+        view_steps,
+        view_convention,
+        light_curve_source,
+    )
     pairs = [outputs["alignment"][:, 0], outputs["alignment"][:, 1]]
     outputs["alignment"] = UnitPairs(schema, name="alignment")(pairs)
     for name, members in logits.items():

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mesa_keras.readers import read_candidates
 from mesa_keras.recipes.mesa.data import MesaData, load_data
 from mesa_keras.recipes.mesa.pretrain_config import KNOWN_LABELS, PretrainConfig
 from mesa_keras.recipes.mesa.pretrain_data import EventSets, split_sets
-from mesa_keras.recipes.mesa.stars import StarColumn, StarTable, star_names
+from mesa_keras.recipes.mesa.stars import StarTable, star_names, stars_in
 from mesa_keras.recipes.mesa.usable_data import usable_rows
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
@@ -113,7 +112,7 @@ def _load(path: Path, config: PretrainConfig, classes: tuple[str, ...]) -> MesaD
 def _without_test_stars(
     sets: Mapping[str, MesaData], tests: Sequence[Path], leave_out: bool
 ) -> tuple[dict[str, MesaData], list[str]]:
-    tables: list[StarTable] = [*sets.values(), *map(_stars, tests)]
+    tables: list[StarTable] = [*sets.values(), *map(stars_in, tests)]
     names = star_names(tables)
     result, notes = {}, []
     for (name, data), stars in zip(sets.items(), names, strict=False):
@@ -136,8 +135,3 @@ def _without_test_stars(
             raise ValueError(f"{data.path}: all its stars are test stars.")
         result[name] = data.take(np.flatnonzero(kept))
     return result, notes
-
-
-def _stars(path: Path) -> StarColumn:
-    table = read_candidates(path, require_labels=False)
-    return StarColumn(table.frame["star_id"].to_numpy(dtype=str), table.star_catalogue)

@@ -23,8 +23,7 @@ from mesa_keras.recipes.mesa.pretrain_trained_model import (
     joint_trained_model,
     masked_trained_model,
 )
-from mesa_keras.recipes.mesa.train import set_seeds
-from mesa_keras.training import RunState, fit
+from mesa_keras.training import RunState, fit, set_seeds
 
 Classes = Mapping[str, tuple[str, ...]]
 
@@ -89,7 +88,7 @@ def build(run: Run, **parts: Any) -> keras.Model:
     """Builds a pretraining model for the columns and views of a run, from its seed."""
     data = next(iter(run.events.sets.values()))
     sources = {found.light_curve_source for found in run.events.sets.values()}
-    set_seeds(run.config)
+    set_seeds(run.config.seed, deterministic=run.config.deterministic)
     return build_pretraining_model(
         run.config,
         planet_columns=data.planet_columns,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mesa_keras.preprocessing.fold import Ephemeris
+from mesa_keras.preprocessing.fold import Ephemeris, no_transit
 from mesa_keras.preprocessing.fold_others import other_planets
 from mesa_keras.preprocessing.views import normalize_view
 from mesa_keras.preprocessing.views_candidate import CandidateViews, candidate_views
@@ -109,6 +109,27 @@ def event_views(
         exposure_days=curve.exposure_days(),
         settings=settings,
     )
+
+
+def no_views_reason(
+    curve: LightCurve, event: Event, views: CandidateViews
+) -> str | None:
+    """Says why all views of a candidate are NaN, `None` where they are not.
+
+    Views are over the depth, which needs data in and beside the transits.
+
+    Args:
+        curve: The star's light curve.
+        event: The candidate.
+        views: What `event_views` made of them.
+    """
+    if views.fit is not None:
+        return None
+    own = event.ephemeris(curve.time_system)
+    seen = curve.time[np.isfinite(curve.flux)]
+    if (np.abs(own.phase(seen)) < own.duration_days / 2).any():
+        return "too little is seen beside its transits to tell a dip from the level."
+    return no_transit(curve.time, own.period, own.epoch, curve.time_system)
 
 
 def named_views(views: CandidateViews, convention: str | None) -> dict[str, np.ndarray]:

@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from mesa_keras.available_cores import available_cores
 from mesa_keras.preprocessing.views_settings import ViewSettings
 from mesa_keras.readers import CandidateTable, read_candidates
 from mesa_keras.readers.light_curve_files import LightCurveFolder, find_light_curves
@@ -25,6 +24,8 @@ from mesa_keras.recipes.mesa.raw_views_star import (
     StarTask,
     star_results,
 )
+from mesa_keras.recipes.mesa.stars import star_groups, table_stars
+from mesa_keras.worker_pool import worker_pool
 
 # Rows that a killed run may lose, at most.
 ROWS_A_PART = 64
@@ -39,6 +40,7 @@ class MadeViews:
         views_path: The file of views, `None` where no row has any.
         scalars_path: The CSV of scalars beside it.
         table: That CSV, a row per candidate in the table's order.
+        with_views: Rows whose views are in the file.
         resumed: Rows that an earlier run had made.
         warnings: What a user should know.
     """
@@ -46,6 +48,7 @@ class MadeViews:
     views_path: Path | None
     scalars_path: Path
     table: pd.DataFrame
+    with_views: int
     resumed: int
     warnings: tuple[str, ...]
 
@@ -120,11 +123,13 @@ def make_views_file(
             parts.write(waiting)
     faults = {result.row: result for result in failed}
     frame = write_results(table, output, parts, faults, settings)
+    with_views = len(parts.done()) + sum(bool(result.arrays) for result in failed)
     parts.remove()
     return MadeViews(
-        views_path=output if frame["noise"].notna().any() else None,
+        views_path=output if with_views else None,
         scalars_path=scalars_path(output),
         table=frame,
+        with_views=with_views,
         resumed=len(done),
         warnings=table.warnings,
     )
@@ -151,10 +156,14 @@ def _tasks(
     failed = []
     named = frame["light_curve"] if "light_curve" in frame else [""] * len(frame)
     events = table_events(frame, table.epoch_system)
-    for event, star, names in zip(events, frame["star_id"], named, strict=True):
+    # A star may be written in two ways; its files are looked for as each row has it.
+    stars = star_groups(table_stars(table))
+    for event, star, written, names in zip(
+        events, stars, frame["star_id"], named, strict=True
+    ):
         siblings.setdefault(star, []).append(event)
         try:
-            paths = light_curve_paths(table, folder, event.object_id, star, names)
+            paths = light_curve_paths(table, folder, event.object_id, written, names)
         except (OSError, ValueError) as error:
             failed.append(RowResult(row=event.row, fault=str(error)))
             continue
@@ -196,18 +205,12 @@ def _without(task: StarTask, done: set[int]) -> StarTask:
 
 def _run(tasks: list[StarTask], workers: int | None) -> Iterator[list[RowResult]]:
     # A process takes seconds to load what it needs.
-    count = min(workers or len(os.sched_getaffinity(0)), len(tasks) // STARS_A_PROCESS)
+    count = min(workers or available_cores(), len(tasks) // STARS_A_PROCESS)
     if count <= 1:
         yield from map(star_results, tasks)
         return
-    with ProcessPoolExecutor(
-        count, mp_context=get_context("spawn"), initializer=_one_thread
-    ) as pool:
-        try:
-            yield from pool.map(star_results, tasks)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    with worker_pool(count, _one_thread) as pool:
+        yield from pool.map(star_results, tasks)
 
 
 def _one_thread() -> None:

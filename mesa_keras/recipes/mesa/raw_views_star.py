@@ -8,7 +8,7 @@ import numpy as np
 from mesa_keras.preprocessing.views_candidate import CandidateViews
 from mesa_keras.preprocessing.views_settings import ViewSettings
 from mesa_keras.readers import LightCurve, read_light_curve, stitch
-from mesa_keras.recipes.mesa.raw_views import Event, event_views
+from mesa_keras.recipes.mesa.raw_views import Event, event_views, no_views_reason
 
 FACTS = ("mission", "time_system", "cadences", "segments", "crowding", "files")
 
@@ -88,9 +88,10 @@ def _result(task: StarTask, event: Event, curve: LightCurve, reasons: str) -> Ro
             row=event.row, fault="; ".join(filter(None, [str(error), reasons]))
         )
     names = [part.source for part in curve.segments]
+    missing = no_views_reason(curve, event, views)
     return RowResult(
         row=event.row,
-        arrays=kept_arrays(views),
+        arrays=kept_arrays(views) if missing is None else {},
         scalars=views.scalars,
         facts={
             "mission": curve.mission,
@@ -100,7 +101,7 @@ def _result(task: StarTask, event: Event, curve: LightCurve, reasons: str) -> Ro
             "crowding": curve.crowding(),
             "files": ", ".join(dict.fromkeys(names)),
         },
-        fault=reasons,
+        fault="; ".join(filter(None, [missing, reasons])),
         notes="; ".join(curve.warnings),
     )
 

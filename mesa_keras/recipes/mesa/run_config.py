@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mesa_keras.atomic_file import atomic_file
+from mesa_keras.json_file import write_json
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.stars import KnownStars
 
 CONFIG_FILE = "mesa_config.json"
 # Data of copies with a new calibration, by the copy's file name.
 RECALIBRATED = "recalibrated"
-# Where the weights of a run come from, and the stars of the pretraining.
+# Where the weights of a run come from, and stars: of the pretraining, or of a table.
 PRETRAINED, STARS = "pretrained", "stars"
 
 
@@ -27,20 +27,21 @@ def read_run_config(model_path: Path) -> dict[str, Any] | None:
         return None
     try:
         found: dict[str, Any] = json.loads(path.read_text())
-        for table in tables_of(found):
-            table["path"]
         known_stars(found)
-        for table in found.get(RECALIBRATED, {}).values():
+        for table in (*tables_of(found), *found.get(RECALIBRATED, {}).values()):
             table["path"]
+            known_stars(table)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is not the configuration of a MESA run.") from error
     return found
 
 
 def tables_of(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Returns the tables that a model learned from, each with `path` and `columns`.
+    """Returns the tables that a model learned from: `path`, `columns`, `stars`.
 
-    The first is that of the run itself; those of the models that its weights come from
+    What stands at the path now may be another table: the stars are those that stood
+    there, as `KnownStars` writes them. Runs of earlier versions did not note them. The
+    first is that of the run itself; those of the models that its weights come from
     follow. Pretraining on several sets names its stars instead: see `known_stars`.
     """
     own = config["data"]
@@ -49,13 +50,19 @@ def tables_of(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def known_stars(config: Mapping[str, Any]) -> KnownStars | None:
-    """Returns the stars of the pretraining, `None` where there was none."""
+    """Returns the stars that a configuration, or a table in one, names.
+
+    Those of a configuration are the stars of the pretraining.
+
+    Returns:
+        `None` where none are named.
+    """
     stars = config.get(STARS)
     return None if stars is None else KnownStars.from_json(stars)
 
 
 def noted(known: KnownStars) -> dict[str, Any]:
-    """Returns the entry of the configuration that `known_stars` reads."""
+    """Returns the entry that `known_stars` reads."""
     return {STARS: known.to_json()}
 
 
@@ -111,11 +118,11 @@ def config_of_copy(
         "path": str(data.path.resolve()),
         "columns": dict(columns or {}),
         "sha256": data.fingerprint,
+        **noted(KnownStars.of([], [data])),
     }
     return {**known, RECALIBRATED: {**known.get(RECALIBRATED, {}), copy.name: now}}
 
 
 def write_run_config(model_path: Path, config: Mapping[str, Any]) -> None:
     """Writes a configuration beside a model."""
-    with atomic_file(model_path.parent / CONFIG_FILE) as temporary:
-        temporary.write_text(json.dumps(config, indent=2) + "\n")
+    write_json(model_path.parent / CONFIG_FILE, config)

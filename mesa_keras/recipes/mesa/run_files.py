@@ -1,24 +1,23 @@
 """The files that a training run leaves."""
 
 import dataclasses
-import json
-import platform
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from mesa_keras._version import __version__
 from mesa_keras.atomic_file import atomic_file
+from mesa_keras.json_file import write_json
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.model import decision_rule
+from mesa_keras.recipes.mesa.run_config import noted
+from mesa_keras.recipes.mesa.stars import KnownStars
 from mesa_keras.recipes.mesa.temperatures import by_name
 from mesa_keras.report import save_figure, training_accuracy, training_loss
-from mesa_keras.training import save_model
+from mesa_keras.training import save_model, versions
 
 FILES = {
     "model": "mesa_model.keras",
@@ -62,15 +61,15 @@ def write_run(
     """
     files = {name: folder / file for name, file in FILES.items()}
     rule = decision_rule(model)
-    _write_json(
+    write_json(
         files["config"],
         {
             **_description(model, config, parts, columns, views_path),
             **(origin or {}),
         },
     )
-    _write_json(files["history"], history)
-    _write_json(
+    write_json(files["history"], history)
+    write_json(
         files["metrics"],
         {
             **metrics,
@@ -113,20 +112,7 @@ def _description(
             "light_curves": data.light_curve_source,
             "candidates": {name: len(part) for name, part in parts.items()},
             "warnings": list(data.warnings),
+            **noted(KnownStars.of([data], [parts["validation"], parts["calibration"]])),
         },
         "versions": versions(),
     }
-
-
-def versions() -> dict[str, str]:
-    """Returns the versions of what made a run, by name."""
-    return {
-        "mesa_keras": __version__,
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("keras", "tensorflow", "numpy")},
-    }
-
-
-def _write_json(path: Path, content: Any) -> None:
-    with atomic_file(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n")

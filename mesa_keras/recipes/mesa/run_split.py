@@ -5,7 +5,7 @@ import numpy as np
 from mesa_keras.pipelines.split import split_by_group
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.data import MesaData
-from mesa_keras.recipes.mesa.stars import KnownStars
+from mesa_keras.recipes.mesa.stars import KnownStars, star_groups
 
 # With fewer stars that the pretraining has not seen, the split is as without it.
 _ENOUGH = 0.5
@@ -51,7 +51,7 @@ def split_candidates(
         fractions = {name: part / wanted for name, part in held.items()}
     label = None if data.label is None else data.label[fresh]
     rows = split_by_group(
-        data.star_id[fresh], fractions, labels=label, seed=config.seed
+        star_groups(data)[fresh], fractions, labels=label, seed=config.seed
     )
     parts = {name: fresh[index] for name, index in rows.items()}
     away = np.concatenate([parts[name] for name in held])

@@ -8,11 +8,12 @@ not known, the number alone decides. Row numbers are no stars.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from mesa_keras.readers import star_number
+from mesa_keras.readers import CandidateTable, read_candidates, star_number
 
 _ROW_NAME = re.compile(r"row \d+$")
 # Catalogue, or `None` where it is not known, and number or name.
@@ -61,6 +62,45 @@ def star_names(tables: Sequence[StarTable]) -> list[np.ndarray]:
     ]
 
 
+def stars_in(path: Path, columns: Mapping[str, str] | None = None) -> StarColumn:
+    """Reads the stars of a table of candidates, and nothing of their light curves.
+
+    Args:
+        path: The table.
+        columns: Our column name to the file's.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no table of candidates.
+    """
+    return table_stars(read_candidates(path, columns=columns, require_labels=False))
+
+
+def table_stars(table: CandidateTable) -> StarColumn:
+    """Returns the stars of a table as it was read."""
+    return StarColumn(table.frame["star_id"].to_numpy(dtype=str), table.star_catalogue)
+
+
+def star_groups(table: StarTable) -> np.ndarray:
+    """Returns what keeps the rows of a star together, however it is written.
+
+    Returns:
+        Text array `(rows,)`: the alphabetically first spelling of the row's star in the
+        table; a row that names no star is alone.
+    """
+    (names,) = star_names([table])
+    spelling: dict[str, str] = {}
+    for name, written in zip(names, map(str, table.star_id), strict=True):
+        spelling[name] = min(written, spelling.get(name, written))
+    return np.array(
+        [
+            spelling[name] if name else str(written)
+            for name, written in zip(names, table.star_id, strict=True)
+        ],
+        dtype=str,
+    )
+
+
 def stars_of(table: StarTable) -> list[Star | None]:
     """Returns catalogue and number of each row's star, `None` for one without."""
     return [_star(str(name), table.star_catalogue) for name in table.star_id]
@@ -68,7 +108,7 @@ def stars_of(table: StarTable) -> list[Star | None]:
 
 @dataclass(frozen=True)
 class KnownStars:
-    """The stars that a model was pretrained on.
+    """The stars that a model was made from.
 
     Attributes:
         trained: Stars that its weights learned from.
@@ -77,6 +117,17 @@ class KnownStars:
 
     trained: frozenset[Star]
     held_back: frozenset[Star]
+
+    @classmethod
+    def of(
+        cls, trained: Iterable[StarTable], held_back: Iterable[StarTable] = ()
+    ) -> "KnownStars":
+        """Collects the stars of tables; rows that name none are left out."""
+        learned, kept = (
+            frozenset(star for table in part for star in stars_of(table) if star)
+            for part in (trained, held_back)
+        )
+        return cls(learned, kept)
 
     def trained_rows(self, table: StarTable) -> np.ndarray:
         """Returns which rows are of stars that were learned from, booleans."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mesa_keras.readers import NO_USABLE_VALUE, CandidateTable
+from mesa_keras.recipes.mesa.candidate_views import Views
 from mesa_keras.recipes.mesa.derived_features import DERIVED_COLUMNS, derive
-from mesa_keras.recipes.mesa.view_sources import Views
 
 
 def asked_columns(

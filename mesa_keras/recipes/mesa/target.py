@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from mesa_keras.evaluation import check_no_leak
 from mesa_keras.preprocessing.fold import Ephemeris
@@ -17,6 +18,7 @@ from mesa_keras.readers import (
     star_number,
     to_time_system,
 )
+from mesa_keras.readers.row_values import clean_number
 from mesa_keras.recipes.mesa.raw_views import Event
 from mesa_keras.recipes.mesa.raw_views_star import Reading
 
@@ -32,6 +34,7 @@ class Target:
         event: Period, epoch and duration.
         siblings: All events of the star that are known, this one perhaps among them.
         values: Catalogue values of planet and star by column, in the table's units.
+        given: Columns whose value a user named, which must be of use to a model.
         notes: What a user should know.
     """
 
@@ -41,6 +44,7 @@ class Target:
     event: Event
     siblings: tuple[Event, ...] = ()
     values: Mapping[str, float]
+    given: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def ephemeris(self) -> Ephemeris:
@@ -78,7 +82,7 @@ def read_target(
             transit is in them.
     """
     given = dict(features or {})
-    check_no_leak(list(given), extra=LEAKING_ARCHIVE_COLUMNS)
+    _check_values(given)
     curve = read_light_curves(paths, **vars(reading or Reading()))
     notes = [*curve.warnings, *_star_notes(name, curve)]
     if epoch is not None:
@@ -91,13 +95,14 @@ def read_target(
         duration=np.nan if duration is None else duration,
         epoch_system=None,
     )
-    return make_target(
+    target = make_target(
         curve,
         event,
         star_id=name if star_number(name) else curve.star_id or name,
         values=given,
         notes=notes,
     )
+    return replace(target, given=tuple(given))
 
 
 def make_target(
@@ -142,6 +147,22 @@ def make_target(
         values={**curve.star_values, **own, **values},
         notes=tuple(said),
     )
+
+
+def _check_values(features: Mapping[str, float]) -> None:
+    """Holds values that a user names to the rules of a table's cells.
+
+    Raises:
+        ValueError: If one gives the label away, or its column cannot hold it.
+    """
+    check_no_leak(list(features), extra=LEAKING_ARCHIVE_COLUMNS)
+    faults: list[list[str]] = [[]]
+    for name, value in features.items():
+        clean_number(pd.Series([value]), name, faults)
+    if faults[0]:
+        raise ValueError(
+            f"`features` must be values that a table may hold: {'; '.join(faults[0])}."
+        )
 
 
 def _star_notes(name: str, curve: LightCurve) -> list[str]:

@@ -9,10 +9,15 @@ import pandas as pd
 
 from mesa_keras.inference import Predictor
 from mesa_keras.preprocessing.views_candidate import CandidateViews
-from mesa_keras.readers import CandidateTable
+from mesa_keras.readers import KNOWN_COLUMNS, CandidateTable
+from mesa_keras.recipes.mesa.candidate_views import fit_to_model
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.model_data import check_unseen, mesa_schema
-from mesa_keras.recipes.mesa.raw_views import event_views, named_views
+from mesa_keras.recipes.mesa.raw_views import (
+    event_views,
+    named_views,
+    no_views_reason,
+)
 from mesa_keras.recipes.mesa.table_arrays import (
     asked_columns,
     feature_array,
@@ -20,7 +25,7 @@ from mesa_keras.recipes.mesa.table_arrays import (
     value_faults,
 )
 from mesa_keras.recipes.mesa.target import Target
-from mesa_keras.recipes.mesa.view_sources import fit_to_model, raw_views, settings_for
+from mesa_keras.recipes.mesa.view_sources import raw_views, settings_for
 
 # Columns that the light curve tells in the same unit, by the name of the scalar.
 MEASURED = {
@@ -50,7 +55,8 @@ class TargetModel:
         base: Views of the light curve as it is.
 
     Raises:
-        ValueError: If the model is none of MESA, or the light curve holds no transit.
+        ValueError: If the model is none of MESA, the light curve holds no transit, or a
+            value that was given is of no column that it knows.
     """
 
     def __init__(self, predictor: Predictor, target: Target) -> None:
@@ -58,11 +64,13 @@ class TargetModel:
         self._schema = mesa_schema(predictor)
         self._settings = settings_for(self._schema["views"])
         self.columns = columns = self._columns("planet") + self._columns("stellar")
+        _check_columns(target.given, columns)
         known = {name for name, x in target.values.items() if np.isfinite(x)}
         self.measured = [n for n in columns if n in MEASURED and n not in known]
         self.base = self.views()
-        if self.base.fit is None:
-            raise ValueError(_no_transit(target))
+        reason = no_views_reason(target.curve, target.event, self.base)
+        if reason is not None:
+            raise ValueError(f"{target.object_id}: {reason}")
         frame = self._frame([self.base])
         self.missing = [
             name for name in columns if name not in asked_columns(frame, [name])[0]
@@ -177,15 +185,17 @@ class TargetModel:
         return row
 
 
+def _check_columns(given: Sequence[str], columns: Sequence[str]) -> None:
+    """Raises where a value would go nowhere, as one of a misspelt column does."""
+    useful = dict.fromkeys([*KNOWN_COLUMNS, *columns])
+    unknown = [name for name in given if name not in useful]
+    if unknown:
+        raise ValueError(
+            f"`features` must be of the columns {', '.join(useful)}. "
+            f"Received: {', '.join(unknown)}"
+        )
+
+
 def _positive(value: float) -> float:
     """Returns the number, NaN where it is no size of anything."""
     return value if value > 0 else float("nan")
-
-
-def _no_transit(target: Target) -> str:
-    curve, ephemeris = target.curve, target.ephemeris()
-    return (
-        f"{target.object_id}: no transit falls into the light curve: it lasts from day "
-        f"{curve.time[0]:.3f} to {curve.time[-1]:.3f} {curve.time_system}, with "
-        f"transits every {ephemeris.period:g} days from {ephemeris.epoch:.3f}."
-    )

@@ -11,6 +11,7 @@ from mesa_keras.readers.light_curve_files import find_light_curves
 from mesa_keras.recipes.mesa.raw_views import table_events
 from mesa_keras.recipes.mesa.raw_views_paths import light_curve_paths
 from mesa_keras.recipes.mesa.raw_views_star import Reading
+from mesa_keras.recipes.mesa.stars import star_groups, table_stars
 from mesa_keras.recipes.mesa.target import Target, make_target
 
 
@@ -42,6 +43,7 @@ def table_targets(
     """
     table = read_candidates(table_path, columns=columns, require_labels=False)
     folder = None if light_curves is None else find_light_curves(light_curves)
+    stars = star_groups(table_stars(table))
     rows = {name: row for row, name in enumerate(table.frame["object_id"])}
     absent = [name for name in object_ids if name not in rows]
     if absent or not object_ids:
@@ -50,12 +52,19 @@ def table_targets(
         )
 
     def reader(row: int) -> Callable[[], Target]:
-        return lambda: _target(table, row, folder, reading or Reading())
+        siblings = np.flatnonzero(stars == stars[row])
+        return lambda: _target(table, row, siblings, folder, reading or Reading())
 
     return {name: reader(rows[name]) for name in object_ids}
 
 
-def _target(table: CandidateTable, row: int, folder: Any, reading: Reading) -> Target:
+def _target(
+    table: CandidateTable,
+    row: int,
+    siblings: np.ndarray,
+    folder: Any,
+    reading: Reading,
+) -> Target:
     frame = table.frame
     star = frame["star_id"].iloc[row]
     events = table_events(frame, table.epoch_system)
@@ -67,7 +76,7 @@ def _target(table: CandidateTable, row: int, folder: Any, reading: Reading) -> T
         star_id=f"{table.star_catalogue} {star}"
         if table.star_catalogue and star.isdigit()
         else star,
-        siblings=[events[place] for place in np.flatnonzero(frame["star_id"] == star)],
+        siblings=[events[place] for place in siblings],
         values=_values(table, row),
         notes=[fault for fault in [str(table.faults[row])] if fault],
     )

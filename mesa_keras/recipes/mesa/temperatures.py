@@ -23,7 +23,8 @@ def fit_temperatures(
 
     For a set, all candidates that have it are shown to the model with nothing else. One
     that fewer than 20 have keeps its temperature or, where no set ever got one, takes
-    that of all candidates as they are.
+    that of all candidates as they are. With fewer than 20 in all nothing is fitted.
+    What a user should know of this says `temperature_notes`.
 
     Args:
         model: Model of `build_model`.
@@ -33,6 +34,8 @@ def fit_temperatures(
     Returns:
         Temperatures by set, those kept not among them.
     """
+    if len(labels) < FEWEST:
+        return {}
     rule = decision_rule(model)
     logits = keras.Model(model.input, model.output["logits"])
 
@@ -45,12 +48,51 @@ def fit_temperatures(
     if not rule.modalities:
         return {(): everything}
     known = rule.temperatures()
-    neutral = all(value == 1 for value in known.values())
-    result: Temperatures = dict.fromkeys(known, everything) if neutral else {}
+    result: Temperatures = dict.fromkeys(known, everything) if _neutral(rule) else {}
     for names, rows in rows_by_set(rule, inputs).items():
         if len(rows) >= FEWEST:
             result[names] = found(rows, names)
     return result
+
+
+def temperature_notes(rule: DecisionRule, inputs: Arrays) -> list[str]:
+    """Says which temperatures `fit_temperatures` does not find, and what they are.
+
+    Args:
+        rule: The rule as it is before the fit.
+        inputs: Arrays by input name of the candidates to fit to.
+    """
+    few = few_candidates_notes(rule, len(next(iter(inputs.values()))))
+    if few or not rule.modalities:
+        return few
+    kept = "is that of all candidates" if _neutral(rule) else "stays"
+    return [
+        f"fewer than {FEWEST} candidates have {' and '.join(names)}: the temperature "
+        f"for these alone {kept}"
+        for names, found in rows_by_set(rule, inputs).items()
+        if len(found) < FEWEST
+    ]
+
+
+def few_candidates_notes(rule: DecisionRule, count: int) -> list[str]:
+    """Says that `count` candidates are too few for any temperature, if they are.
+
+    Args:
+        rule: The rule, before or after a calibration on these candidates.
+        count: Candidates with a label and a usable value.
+    """
+    if count >= FEWEST:
+        return []
+    kept = "temperature stays 1" if _neutral(rule) else "temperatures stay"
+    return [
+        f"only {count} candidates to calibrate on, fewer than {FEWEST}: the model's "
+        f"{kept}"
+    ]
+
+
+def _neutral(rule: DecisionRule) -> bool:
+    """Whether no temperature was ever set."""
+    return all(value == 1 for value in rule.temperatures().values())
 
 
 def rows_by_set(rule: DecisionRule, inputs: Arrays) -> dict[tuple[str, ...], Any]:

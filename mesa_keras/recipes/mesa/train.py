@@ -34,7 +34,7 @@ from mesa_keras.recipes.mesa.run_split import split_candidates
 from mesa_keras.recipes.mesa.trained_model import trained_model
 from mesa_keras.recipes.mesa.transfer import take_weights
 from mesa_keras.recipes.mesa.usable_data import usable
-from mesa_keras.training import RunState, Transfer, fit
+from mesa_keras.training import RunState, Transfer, fit, set_seeds
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def train(
         )
     data = dataclasses.replace(data, warnings=(*data.warnings, *notes))
     check_trainable(parts["train"])
-    set_seeds(config)
+    set_seeds(config.seed, deterministic=config.deterministic)
     model = build_model(
         config,
         planet_columns=data.planet_columns,
@@ -148,6 +148,7 @@ def train(
         {
             **dataclasses.asdict(config),
             "data": data.fingerprint,
+            "columns": dict(columns or {}),
             "freeze_backbone": freeze_backbone,
             **({"pretrained": str(pretrained_path)} if pretrained_path else {}),
         },
@@ -177,15 +178,6 @@ def train(
         transfer=transfer,
         files=files,
     )
-
-
-def set_seeds(config: MesaConfig) -> None:
-    """Seeds all random numbers, and switches to deterministic operations if asked."""
-    keras.utils.set_random_seed(config.seed)
-    if config.deterministic:
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
 
 
 def adapt(model: keras.Model, data: MesaData) -> None:

@@ -7,6 +7,7 @@ import keras
 
 from mesa_keras.losses import FocalLoss, InfoNCE, SigmoidContrastive
 from mesa_keras.recipes.mesa.config import MesaConfig
+from mesa_keras.training import scheduled_adamw
 
 
 def trained_model(
@@ -86,26 +87,15 @@ def make_optimizer(
         epochs: Epochs of the whole run.
         steps_per_epoch: Steps of an epoch.
     """
-    total_steps = epochs * steps_per_epoch
-    warmup = min(int(config.warmup_epochs * steps_per_epoch), total_steps - 1)
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0 if warmup else config.learning_rate,
-        max(total_steps - warmup, 1),
-        alpha=0.02,
-        warmup_target=config.learning_rate if warmup else None,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.AdamW(
-        rate,
+    return scheduled_adamw(
+        config.learning_rate,
+        epochs=epochs,
+        steps_per_epoch=steps_per_epoch,
+        warmup_epochs=config.warmup_epochs,
         weight_decay=config.weight_decay,
-        clipnorm=config.clip_norm,
-        use_ema=config.weight_averaging > 0,
-        ema_momentum=config.weight_averaging or 0.99,
+        clip_norm=config.clip_norm,
+        weight_averaging=config.weight_averaging,
     )
-    optimizer.exclude_from_weight_decay(
-        var_names=["bias", "gamma", "beta", "log_scale"]
-    )
-    return optimizer
 
 
 def alignment_output(model: keras.Model) -> str | None:

@@ -5,8 +5,8 @@ In this order: a `views.npz` beside the table (or named), raw files named in a c
 a simulation from the catalogue values of each row.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +18,14 @@ from mesa_keras.readers import (
     read_light_curves,
     read_views,
 )
+from mesa_keras.recipes.mesa.candidate_views import Views
 from mesa_keras.recipes.mesa.raw_views import (
     Event,
     event_views,
     named_views,
     table_events,
 )
+from mesa_keras.recipes.mesa.stars import star_groups, table_stars
 
 VIEWS_FILE = "views.npz"
 INLINE_VIEW = "flux"
@@ -34,28 +36,6 @@ _OTHER_PIPELINE = (
     "the views were made from raw light curves in the scaling of the published ones, "
     "which another pipeline made: scores may differ from those of its views"
 )
-
-
-@dataclass(frozen=True)
-class Views:
-    """Folded light curves of the rows of a table.
-
-    Attributes:
-        arrays: Float32 array of shape `(rows, steps)` by name of the view; a row of NaN
-            where an object has none.
-        source: "views", "raw", "inline", "simulated" or "none".
-        convention: How the flux is scaled, `None` without light curves.
-        sha256: Fingerprint of the file of views, '' where there is none.
-        warnings: What a user should know.
-        faults: Why a row has no light curve, by row number from 0.
-    """
-
-    arrays: dict[str, np.ndarray]
-    source: str
-    convention: str | None = None
-    sha256: str = ""
-    warnings: tuple[str, ...] = ()
-    faults: dict[int, str] = field(default_factory=dict)
 
 
 def load_views(
@@ -131,7 +111,8 @@ def _from_files(
     settings = settings_for(expected)
     events = table_events(table.frame, table.epoch_system)
     siblings: dict[str, list[Event]] = {}
-    for event, star in zip(events, table.frame["star_id"], strict=True):
+    stars = star_groups(table_stars(table))
+    for event, star in zip(events, stars, strict=True):
         siblings.setdefault(star, []).append(event)
     faults: dict[int, str] = {}
     notes: dict[str, None] = {}
@@ -139,11 +120,9 @@ def _from_files(
     for event, names in zip(events, table.frame["light_curve"], strict=True):
         if not names:
             continue
-        star = table.frame["star_id"].iloc[event.row]
+        others = siblings[stars[event.row]]
         try:
-            views, said = _fold_files(
-                table, event, names, siblings[star], settings, convention
-            )
+            views, said = _fold_files(table, event, names, others, settings, convention)
         except (OSError, ValueError) as error:
             faults[event.row] = f"light curve: {error}"
             continue
@@ -176,7 +155,16 @@ def raw_views(
     if convention == DEFAULT_CONVENTION:
         own = DEFAULT_CONVENTION
         notes = (*notes, _OTHER_PIPELINE) if arrays else notes
-    return Views(arrays, "raw", own, warnings=notes, faults=faults or {})
+    return Views(arrays, "raw", own, _sha256(arrays), notes, faults or {})
+
+
+def _sha256(arrays: Mapping[str, np.ndarray]) -> str:
+    """Of the views themselves: a light-curve file may change under its name."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()
 
 
 def settings_for(expected: Mapping[str, int] | None) -> ViewSettings:
@@ -204,49 +192,3 @@ def _fold_files(
     except ValueError as error:
         raise ValueError(f"{paths[0].name}: {error}") from error
     return named_views(views, convention), curve.warnings
-
-
-def fit_to_model(
-    views: Views,
-    rows: int,
-    expected: Mapping[str, int] | None,
-    convention: str | None,
-    path: Path,
-) -> Views:
-    """Gives a model the views it was built for.
-
-    A view that the data lack becomes rows of NaN, with a warning; one that the model
-    does not know is left out.
-
-    Args:
-        views: What the data have.
-        rows: Rows of the table.
-        expected: Steps by name of each view of the model; `None` takes all.
-        convention: Convention of the model's views; `None` takes any.
-        path: The table, for messages.
-
-    Raises:
-        ValueError: If a view has another length, or the convention differs.
-    """
-    if expected is None:
-        expected = {name: array.shape[1] for name, array in views.arrays.items()}
-    notes = list(views.warnings)
-    arrays = {}
-    for name, steps in expected.items():
-        array = views.arrays.get(name)
-        if array is None:
-            array = np.full((rows, steps), np.nan, dtype=np.float32)
-            if views.source != "none":
-                notes.append(f"the data have no {name}: it is missing for all rows")
-        elif array.shape[1] != steps:
-            raise ValueError(
-                f"{path}: view '{name}' has {array.shape[1]} steps, and the model "
-                f"expects {steps}."
-            )
-        elif convention is not None and views.convention != convention:
-            raise ValueError(
-                f"{path}: view '{name}' is scaled by the convention "
-                f"'{views.convention}', and the model expects '{convention}'."
-            )
-        arrays[name] = np.asarray(array, dtype=np.float32)
-    return replace(views, arrays=arrays, warnings=tuple(notes))

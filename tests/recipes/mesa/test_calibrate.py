@@ -167,7 +167,7 @@ def test_refuses_what_would_not_be_a_calibration(run, tmp_path):
     out = tmp_path / "m.keras"
     with pytest.raises(ValueError, match="another file than the model"):
         calibrate(model, test, model)
-    with pytest.raises(ValueError, match="trained on stars of this table"):
+    with pytest.raises(ValueError, match=r"trained on .* stars of this table"):
         calibrate(model, train, out)
     rows = [row for row in rows_of(20, 300) if row["label"] == LABELS[0]]
     with pytest.raises(ValueError, match="two classes or more"):
@@ -189,7 +189,7 @@ def test_a_copy_knows_the_stars_that_it_was_made_from(run, tmp_path):
     calibrate(copy, test, beside)
     for file in (copy, beside):
         for table, what in ((train, "trained"), (test, "calibrated")):
-            with pytest.raises(ValueError, match=f"{what} on stars of this table"):
+            with pytest.raises(ValueError, match=f"{what} on .* of this table"):
                 check_stars(file, table)
     # The model itself was not calibrated on them.
     assert check_stars(model, test) == []

@@ -6,13 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mesa_keras.config_fields import from_dict
-from mesa_keras.recipes.mesa.config import (
-    DISPOSITIONS,
-    MesaConfig,
-    names,
-    temperature,
-)
+from mesa_keras.config_fields import names, temperature
+from mesa_keras.recipes.mesa.config import DISPOSITIONS, MesaConfig
 from mesa_keras.recipes.mesa.presets import BASE, KEPLER12, PRESETS, SEED, SEED_LARGE
 
 ROOT = Path(__file__).parents[3]
@@ -39,16 +34,15 @@ def test_the_other_presets():
 
 @pytest.mark.parametrize("config", PRESETS.values(), ids=PRESETS)
 def test_a_config_survives_json(config):
-    config = dataclasses.replace(config, temperature="learnable", seed=3)
-    assert (
-        from_dict(MesaConfig, json.loads(json.dumps(dataclasses.asdict(config))))
-        == config
+    settings = dataclasses.asdict(config) | {"temperature": "learnable", "seed": 3}
+    read = json.loads(json.dumps(settings))
+    again = {name: tuple(v) if isinstance(v, list) else v for name, v in read.items()}
+    assert MesaConfig(**again) == dataclasses.replace(
+        config, temperature="learnable", seed=3
     )
 
 
 def test_unknown_keys_fail():
-    with pytest.raises(TypeError, match="num_head"):
-        from_dict(MesaConfig, {"num_head": 2})
     with pytest.raises(TypeError, match="num_head"):
         MesaConfig(num_head=2)
     with pytest.raises(TypeError, match="positional"):

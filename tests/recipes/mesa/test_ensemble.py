@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mesa_keras.inference import Predictor
+from mesa_keras.recipes.mesa import ensemble
 from mesa_keras.recipes.mesa.ensemble import join_models, write_ensemble
 from mesa_keras.recipes.mesa.model_data import check_unseen, load_for_model
 from mesa_keras.recipes.mesa.run_config import CONFIG_FILE
@@ -108,17 +109,27 @@ def test_it_knows_the_stars_of_all_members(runs, tmp_path):
     predictor = Predictor(out)
     assert check_unseen(predictor, load_for_model(predictor, runs[1][2])) == []
     for _, train, _ in runs:
-        with pytest.raises(ValueError, match="trained on stars of this table"):
+        with pytest.raises(ValueError, match=r"trained on .* stars of this table"):
             check_unseen(predictor, load_for_model(predictor, train))
     # The folder may hold a second ensemble, and no other run's.
     write_ensemble([run[0] for run in runs], tmp_path / "again.keras")
     for path, _, _ in runs:
         beside = path.with_name("both.keras")
         with pytest.raises(
-            ValueError, match=r"without the mesa_config.json of a train"
+            ValueError, match=r"of a training run, .*ensemble/both.keras would do"
         ):
             write_ensemble([run[0] for run in runs], beside)
         assert not beside.exists()
+
+
+def test_a_model_never_stands_without_its_configuration(runs, tmp_path, monkeypatch):
+    def full(path, config):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(ensemble, "write_run_config", full)
+    with pytest.raises(OSError, match="no space left"):
+        write_ensemble([run[0] for run in runs], tmp_path / "both.keras")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow

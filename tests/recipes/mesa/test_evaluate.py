@@ -64,6 +64,19 @@ def test_numbers_are_those_of_scikit_learn(run, evaluated):
     assert set(results["per_class"]) == set(LABELS)
 
 
+def test_the_model_never_takes_more_candidates_than_asked(run, tmp_path, monkeypatch):
+    sizes, original = [], Predictor.predict
+
+    def predict(self, inputs, batch_size=256, **options):
+        sizes.append(batch_size)
+        return original(self, inputs, batch_size, **options)
+
+    monkeypatch.setattr(Predictor, "predict", predict)
+    evaluate(run[0], run[2], tmp_path, visualize=True, batch_size=39)
+    # All inputs, four parts of them, and the decision boundary.
+    assert sizes == [39] * 6
+
+
 def test_each_part_is_measured_with_its_own_temperature(run, tmp_path):
     predictor = Predictor(run[0])
     sets = {name: 1 + 0.5 * i for i, name in enumerate(predictor.rule.temperatures())}
@@ -203,12 +216,12 @@ def test_a_star_seen_in_training_is_an_error(run, tmp_path):
     rows = rows_of(40, 100)
     rows[5]["star_id"] = "KIC 01000003"
     table = write_table(test.parent / "shared.csv", rows)
-    with pytest.raises(ValueError, match="trained on stars of this table") as error:
+    with pytest.raises(ValueError, match="trained on 1 stars of this table") as error:
         evaluate(model, table, tmp_path / "out")
     assert "1000003" in str(error.value)
     assert not (tmp_path / "out").exists()
     found = evaluate(model, table, tmp_path / "out", allow_shared_stars=True)
-    assert any("trained on stars" in text for text in found.results["warnings"])
+    assert any("trained on 1 stars" in text for text in found.results["warnings"])
 
 
 def test_says_when_training_stars_are_not_known(run, tmp_path):
@@ -222,6 +235,38 @@ def test_says_when_training_stars_are_not_known(run, tmp_path):
     (tmp_path / "mesa_config.json").write_text("[]")
     with pytest.raises(ValueError, match="not the configuration of a MESA run"):
         evaluate(model, run[2], tmp_path / "out")
+
+
+def copied(run, folder, **data):
+    """The model and its configuration elsewhere, with other entries of its data."""
+    model = folder / "mesa_model.keras"
+    model.write_bytes(run[0].read_bytes())
+    config = json.loads((run[0].parent / "mesa_config.json").read_text())
+    config["data"] = {k: v for k, v in {**config["data"], **data}.items() if v}
+    (folder / "mesa_config.json").write_text(json.dumps(config))
+    return model
+
+
+def test_training_stars_are_known_whatever_stands_at_the_path_now(run, tmp_path):
+    other = write_table(tmp_path / "train.csv", rows_of(40, 500))
+    for path in (other, tmp_path / "gone.csv"):
+        model = copied(run, tmp_path, path=str(path))
+        rows = rows_of(40, 100)
+        rows[5]["star_id"] = "KIC 01000003"
+        table = write_table(run[2].parent / "moved.csv", rows)
+        with pytest.raises(ValueError, match="trained on 1 stars of this table"):
+            evaluate(model, table, tmp_path / "out")
+
+
+def test_a_configuration_without_stars_is_checked_as_far_as_it_goes(run, tmp_path):
+    model = copied(run, tmp_path, stars=None)
+    found = evaluate(model, run[2], tmp_path / "out")
+    assert any("names no stars" in text for text in found.results["warnings"])
+    rows = rows_of(40, 100)
+    rows[5]["star_id"] = "KIC 01000003"
+    table = write_table(run[2].parent / "old.csv", rows)
+    with pytest.raises(ValueError, match="trained on 1 stars of this table"):
+        evaluate(model, table, tmp_path / "out")
 
 
 @pytest.mark.parametrize("wanted", [["period"], ["period", "period"], ["period", "x"]])
@@ -270,5 +315,5 @@ def test_on_real_candidates(real_data, tmp_path):
     assert results["missing"]["stellar_features"] == int(
         rows[list(config.stellar_features)].isna().all(axis=1).sum()
     )
-    with pytest.raises(ValueError, match="trained on stars of this table"):
+    with pytest.raises(ValueError, match=r"trained on .* stars of this table"):
         evaluate(model, real_data / "koi" / "train_data.csv", tmp_path / "out")

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from mesa_keras.inference import Predictor
-from mesa_keras.recipes.mesa.predict import predict, write_predictions
+from mesa_keras.recipes.mesa.predict import predict
 from mesa_keras.training import save_model
 from tests.small_mesa import LABELS, make_run, rows_of, write_table
 
@@ -97,19 +97,3 @@ def test_real_curves_are_not_replaced_by_simulated_ones(run, tmp_path):
     frame = predict(run[0], table)
     assert frame.attrs["light_curve_source"] == "none"
     assert (frame["missing"] == "global_view;local_view").all()
-
-
-@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".parquet"])
-def test_writes_what_it_found(run, tmp_path, suffix):
-    frame = predict(run[0], run[2])
-    path = tmp_path / "new" / f"p{suffix}"
-    write_predictions(frame, path)
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
-    read = pd.read_parquet(path) if suffix == ".parquet" else pd.read_csv(path)
-    assert list(read) == list(frame)
-    np.testing.assert_allclose(read[P], frame[P], rtol=1e-5)
-
-
-def test_rejects_other_formats(run, tmp_path):
-    with pytest.raises(ValueError, match=r"must end in \.csv"):
-        write_predictions(predict(run[0], run[2]), tmp_path / "p.xlsx")

@@ -1,10 +1,18 @@
+import dataclasses
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from mesa_keras.preprocessing import VIEW_CONVENTION, ViewSettings
 from mesa_keras.readers import read_light_curve
-from mesa_keras.recipes.mesa.raw_views import event_views, named_views, table_events
+from mesa_keras.recipes.mesa.raw_views import (
+    event_views,
+    named_views,
+    no_views_reason,
+    table_events,
+)
 from mesa_keras.simulation.injection import Injection
 
 TIME = np.arange(0.0, 60.0, 0.02)
@@ -65,6 +73,26 @@ def test_ours_and_published_scaling(star):
         assert published[name].dtype == np.float32
         assert np.nanmin(published[name]) == pytest.approx(-1)
         assert np.nanmedian(published[name]) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.usefixtures("wotan_compiled")
+def test_why_there_are_no_views(star):
+    curve, events = star
+    own = events[0].ephemeris(curve.time_system)
+    views = event_views(curve, events[0], events, ViewSettings())
+    assert no_views_reason(curve, events[0], views) is None
+    phase = np.abs(own.phase(curve.time))
+    half = own.duration_days / 2
+    for kept, reason in (
+        ((phase < half) | (phase > 1.5), "too little is seen beside its transits"),
+        (phase > 1.5, r"no transit falls into the light curve.* every 4.13 days"),
+    ):
+        part = dataclasses.replace(
+            curve, time=curve.time[kept], flux=curve.flux[kept], segment=None
+        )
+        views = event_views(part, events[0], [], ViewSettings())
+        assert not any(np.isfinite(view).any() for view in views.normalized().values())
+        assert re.match(reason, no_views_reason(part, events[0], views))
 
 
 def test_what_cannot_be_folded(star):

@@ -108,6 +108,36 @@ def test_views_and_scalars_by_star(survey, tmp_path):
     assert not list((tmp_path / "out").glob("*.parts"))
 
 
+def test_no_transit_in_the_data_is_told(survey, tmp_path):
+    table, _ = survey
+    frame = pd.read_csv(table)
+    frame.loc[1, ["period", "epoch"]] = 900.0, 600.0
+    frame.to_csv(table, index=False)
+    made = make(survey, tmp_path / "views.npz")
+    assert made.with_views == 2
+    assert made.table["fault"].tolist()[:3] == [
+        "",
+        "no transit falls into the light curve: it lasts from day 131.500 to 198.587 "
+        "BKJD, with transits every 900 days from 600.000.",
+        "",
+    ]
+    found = read_views(made.views_path, ["K11", "K12", "K13"])
+    assert found.found.tolist() == [True, False, True]
+    assert np.isfinite(found.views["local_view"][[0, 2]]).any(axis=1).all()
+    # What is known of its light curve stays.
+    assert made.table["segments"][1] == "quarter 1, quarter 2"
+    assert made.table["noise"][1] > 0
+
+
+def test_without_a_transit_in_any_no_file_is_written(survey, tmp_path):
+    table, _ = survey
+    frame = pd.read_csv(table).assign(period=900.0, epoch=600.0)
+    frame.to_csv(table, index=False)
+    made = make(survey, tmp_path / "views.npz")
+    assert (made.views_path, made.with_views) == (None, 0)
+    assert not (tmp_path / "views.npz").exists()
+
+
 def test_a_model_of_the_published_views_refuses_them(survey, tmp_path):
     made = make(survey, tmp_path / "views.npz")
     options = {
@@ -137,6 +167,24 @@ def test_files_named_in_the_table(survey, tmp_path):
     alone = make(survey, tmp_path / "views.npz", light_curves=None)
     assert alone.table["fault"][0].endswith("11-q1.fits: no such file.")
     assert alone.table["fault"][1] == ""
+
+
+def test_planets_of_a_star_are_known_however_it_is_written(
+    survey, tmp_path, monkeypatch
+):
+    results, tasks = raw_views_job.star_results, []
+    monkeypatch.setattr(
+        raw_views_job, "star_results", lambda task: tasks.append(task) or results(task)
+    )
+    table, _ = survey
+    frame = pd.read_csv(table).astype({"kepid": str})
+    frame.loc[3, "kepid"] = "KIC 00000011"
+    frame.to_csv(table, index=False)
+    make(survey, tmp_path / "views.npz")
+    by_row = {event.row: task for task in tasks for event in task.events}
+    assert [event.object_id for event in by_row[0].siblings] == ["K11", "K11.02"]
+    # The files of a star are read once.
+    assert len(tasks) == len(STARS)
 
 
 def test_damaged_files_are_told_and_the_rest_is_used(survey, tmp_path):

@@ -66,3 +66,14 @@ def test_too_few_new_stars_are_said(data):
     expected, _ = split_candidates(data, CONFIG)
     for name, part in expected.items():
         np.testing.assert_array_equal(parts[name].object_id, part.object_id)
+
+
+def test_two_spellings_of_a_star_stay_together(tmp_path):
+    rows = make_rows(400)
+    for row in rows[::2]:
+        row["star_id"] = f"KIC {row['star_id']}"
+    data = load(write(tmp_path, rows, make_views(rows)))
+    assert len(stars(data)) > len({star.split()[-1] for star in stars(data)})
+    parts, _ = split_candidates(data, CONFIG)
+    numbers = [{star.split()[-1] for star in stars(part)} for part in parts.values()]
+    assert sum(map(len, numbers)) == len(set().union(*numbers))

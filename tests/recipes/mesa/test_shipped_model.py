@@ -1,5 +1,6 @@
 """The models of Kepler events that come with the checkout."""
 
+import keras
 import pytest
 
 from mesa_keras.inference import Predictor
@@ -19,6 +20,16 @@ def test_files_are_small_and_belong_together():
         assert path.stat().st_size < 5e6
     known = read_known_objects(known_path(SHIPPED_MODEL), SHIPPED_MODEL)
     assert {"PC", "AFP", "NTP"} == set(known.label)
+
+
+def test_card_tells_the_numbers_of_parameters():
+    card = SHIPPED_MODEL.with_suffix(".md").read_text(encoding="utf-8")
+    one, two = (
+        round(keras.saving.load_model(path).count_params() / 1000)
+        for path in (SHIPPED_MODEL, ENSEMBLE)
+    )
+    assert f"{one} thousand parameters" in card
+    assert f"two such models, {two} thousand" in card
 
 
 @pytest.mark.slow

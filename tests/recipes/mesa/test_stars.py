@@ -3,7 +3,13 @@ import json
 import numpy as np
 import pytest
 
-from mesa_keras.recipes.mesa.stars import KnownStars, StarColumn, star_names, stars_of
+from mesa_keras.recipes.mesa.stars import (
+    KnownStars,
+    StarColumn,
+    star_groups,
+    star_names,
+    stars_of,
+)
 
 
 def column(*stars, catalogue=None):
@@ -59,3 +65,14 @@ def test_no_stars_at_all():
 def test_other_content_is_an_error(content):
     with pytest.raises(KeyError):
         KnownStars.from_json(content)
+
+
+def test_a_star_is_one_group_however_it_is_written():
+    table = column("757", "KIC 757", "KIC 0757", "758", "row 5", "row 6")
+    first, second, third, other, *rows = star_groups(table).tolist()
+    assert first == second == third != other
+    assert rows == ["row 5", "row 6"]
+    # One spelling stays as it is: a split by it does not move.
+    np.testing.assert_array_equal(
+        star_groups(column("KIC 9", "KIC 8", "KIC 9")), ["KIC 9", "KIC 8", "KIC 9"]
+    )

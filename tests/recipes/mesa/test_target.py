@@ -58,6 +58,7 @@ def test_what_is_given_stays(real_data):
         features={"stellar_temp": 6000.0, "depth": 300.0},
     )
     assert target.event.duration == 2.9
+    assert target.given == ("stellar_temp", "depth")
     assert target.values["stellar_temp"] == 6000
     assert target.values["stellar_radius"] == pytest.approx(1.149, abs=0.001)
     assert not any("estimated" in note for note in target.notes)
@@ -77,6 +78,9 @@ def test_wrong_values(path, tmp_path):
         ({"period": -1.0, "duration": None}, "`period` must be positive"),
         ({"period": 400.0, "epoch": 900.0, "duration": None}, "no transit falls into"),
         ({"features": {"koi_score": 1.0}}, "koi_score"),
+        ({"features": {"stellar_radius": -3.0}}, "stellar_radius=-3.0 is not positive"),
+        ({"features": {"depth": -1.0}}, "`features` must be .* depth=-1.0 is negative"),
+        ({"features": {"magnitude": np.inf}}, "magnitude=inf is not finite"),
     ):
         with pytest.raises(ValueError, match=message):
             read_target("TIC 7", [path], **KNOWN | changed)
@@ -125,6 +129,8 @@ def test_rows_of_a_table(path, tmp_path):
     assert target.values["depth"] == 3600
     assert target.event.duration == pytest.approx(PLANET.duration(), rel=0.1)
     assert "duration" in " ".join(target.notes)
+    write_rows(tmp_path, tic_id="TIC 07")
+    assert len(table_targets(table, ["T.02"], **options)["T.02"]().siblings) == 2
     with pytest.raises(ValueError, match=r"t.csv: has no object T.03"):
         table_targets(table, ["T.01", "T.03"], **options)
     with pytest.raises(FileNotFoundError, match="no such folder"):

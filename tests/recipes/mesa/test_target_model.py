@@ -34,6 +34,18 @@ def test_depth_is_measured_unless_it_is_given(predictor):
     assert given.data([given.base]).planet_features[0, 1] == 5000
 
 
+def test_a_value_of_no_column_is_refused(predictor):
+    target = make(values={"steller_temp": 5870.0, "depth": 5000.0})
+    # A row of a table may hold anything; what a user names must be of use.
+    TargetModel(predictor, target)
+    # `impact` is no column of this model, but one that others have.
+    for given in (("depth",), ("depth", "impact")):
+        TargetModel(predictor, dataclasses.replace(target, given=given))
+    named = dataclasses.replace(target, given=("depth", "steller_temp"))
+    with pytest.raises(ValueError, match=r"stellar_temp, .*Received: steller_temp$"):
+        TargetModel(predictor, named)
+
+
 def test_catalogue_values_follow_the_light_curve(predictor):
     model = TargetModel(predictor, make(values={"depth": 5000.0}))
     half = model.views(1 - (1 - model.target.curve.flux) / 2)
@@ -66,7 +78,7 @@ def test_a_star_of_the_training_is_told(predictor):
     # The first star of the training table.
     seen = dataclasses.replace(target, star_id="TIC 1000000")
     notes = TargetModel(predictor, seen).own_data().warnings
-    assert "the model was trained on stars of this table" in notes[-1]
+    assert "the model was trained on 1 stars of this table" in notes[-1]
 
 
 def test_no_transit_in_the_data(predictor):

@@ -113,6 +113,28 @@ t,FP,3,2457002,3,
     assert [other.period for other in second[2]] == [2, 2]
 
 
+def test_other_planets_are_known_however_their_star_is_written(tmp_path, calls):
+    (tmp_path / "a.csv").write_text(CURVE)
+    text = """star_id,label,period,epoch,duration,light_curve
+757,PC,2,2457001,3,a.csv
+KIC 757,PC,2.3,2457000.5,2,
+758,FP,3,2457002,3,
+"""
+    load(tmp_path, text)
+    ((_, _, others),) = calls
+    assert [other.period for other in others] == [2.3]
+
+
+def test_fingerprint_follows_raw_light_curves(tmp_path, calls):
+    (tmp_path / "lc.csv").write_text(CURVE)
+    text = "label,period,epoch,duration,light_curve\nPC,2,2457001,3,lc.csv\n"
+    first, again = (load(tmp_path, text).fingerprint for _ in range(2))
+    assert first == again
+    # Under the same name, and in the same table.
+    (tmp_path / "lc.csv").write_text("time\n1\n")
+    assert load(tmp_path, text).fingerprint != first
+
+
 def test_epochs_follow_the_file(tmp_path, calls, real_data):
     name = next((real_data / "raw_light_curves").glob("*261136679*.fits"))
     text = "label,period,epoch,duration,light_curve\n"
