@@ -11,16 +11,12 @@ from mesa_keras.config_fields import (
     check_field,
     check_fields,
     option,
+    temperature,
     widths,
 )
 from mesa_keras.recipes.astroclip.config_parts import Augmentation, Circles, limits
 
 DIMENSIONS = (lambda value: 2 <= value <= 4096, "must lie between 2 and 4096")
-
-
-def temperature(text: str) -> float | str:
-    """A number, or the word `learnable`."""
-    return text if text == "learnable" else float(text)
 
 
 @dataclass(frozen=True, kw_only=True)

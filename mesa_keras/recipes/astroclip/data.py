@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from mesa_keras.evaluation.leakage import check_disjoint
+from mesa_keras.pipelines.pair_import import repeated_ids
 from mesa_keras.pipelines.pair_reader import valid_rows
 from mesa_keras.pipelines.split import split_by_group
 from mesa_keras.readers import PairStore, open_pair_store
+from mesa_keras.readers.pair_store_settings import INDEX_FILE
 from mesa_keras.recipes.astroclip.config import AstroclipConfig
 from mesa_keras.recipes.astroclip.object_groups import object_groups
 
@@ -57,7 +59,8 @@ class AstroclipData:
 def load_data(folder: str | Path, config: AstroclipConfig) -> AstroclipData:
     """Opens a store and finds the rows to train and to validate on.
 
-    The index may name its splits; else objects are split by `source_id` or `object_id`.
+    The index may name its splits; else objects are split by `source_id` or `object_id`,
+    all of them, or those of training where only a validation split is missing.
 
     Args:
         folder: Folder of the store.
@@ -95,12 +98,27 @@ def _split(
 ) -> tuple[dict[str, np.ndarray], list[str]]:
     groups = object_groups([store.index])[0]
     if "split" in store.index:
-        rows = {part: store.rows_of(part) for part in PARTS}
-        check_disjoint(**{part: groups[rows[part]] for part in PARTS})
-        return rows, []
+        _check_splits(store, groups)
+        if (store.index["split"] == "validation").any():
+            return {part: store.rows_of(part) for part in PARTS}, []
+        known, why = store.rows_of("train"), "no validation split"
+    else:
+        known, why = np.arange(store.num_rows), "no split"
     held = config.validation_fraction
-    rows = split_by_group(
-        groups, {"train": 1 - held, "validation": held}, seed=config.seed
+    parts = split_by_group(
+        groups[known], {"train": 1 - held, "validation": held}, seed=config.seed
     )
-    note = f"the data name no split: {held:.0%} of the objects are for validation"
-    return rows, [note]
+    rows = {part: known[chosen] for part, chosen in parts.items()}
+    what = "objects" if why == "no split" else "training objects"
+    return rows, [f"the data name {why}: {held:.0%} of the {what} are for validation"]
+
+
+def _check_splits(store: PairStore, groups: np.ndarray) -> None:
+    """Raises if any two splits share an object: also one that is for tests only."""
+    # An object is called by an id that stands in the index, not by its number.
+    names = store.index["object_id"].to_numpy()[repeated_ids(groups)]
+    split = store.index["split"].to_numpy()
+    try:
+        check_disjoint(**{str(name): names[split == name] for name in np.unique(split)})
+    except ValueError as error:
+        raise ValueError(f"{store.folder / INDEX_FILE}: {error}") from error

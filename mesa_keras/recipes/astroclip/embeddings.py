@@ -22,6 +22,7 @@ from mesa_keras.recipes.astroclip.embeddings_files import (
     VALID_FILE,
     checked_array,
     read_described_table,
+    remove_torch_files,
     save_array,
     write_described_table,
     write_torch_files,
@@ -224,6 +225,7 @@ def finish_embeddings(
     files["valid rows"] = folder / VALID_FILE
     indices = np.flatnonzero(marked["valid"]).astype(np.int64)
     save_array(files["valid rows"], indices)
+    remove_torch_files(folder)
     if "pt" in formats:
         files |= write_torch_files(folder, image, spectrum, indices)
     files["table"] = folder / TABLE_FILE

@@ -97,6 +97,12 @@ def read_described_table(path: Path) -> tuple[Any, dict[str, Any]]:
     return table.to_pandas(), about
 
 
+def remove_torch_files(folder: Path) -> None:
+    """Removes PyTorch tensors, which a run that writes none would leave of another."""
+    for name in (IMAGE_FILE, SPECTRUM_FILE, VALID_FILE):
+        (folder / name).with_suffix(".pt").unlink(missing_ok=True)
+
+
 def write_torch_files(
     folder: Path, image: np.ndarray, spectrum: np.ndarray, indices: np.ndarray
 ) -> dict[str, Path]:

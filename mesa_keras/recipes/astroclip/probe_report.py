@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from mesa_keras.json_file import write_json
 from mesa_keras.recipes.astroclip.probe import ProbeResult
-from mesa_keras.recipes.astroclip.table_output import write_table
+from mesa_keras.recipes.astroclip.simulated import SIMULATED
 from mesa_keras.report import (
     Picture,
     Section,
@@ -20,10 +20,8 @@ from mesa_keras.report import (
     save_figure,
     write_report,
 )
+from mesa_keras.table_output import write_table
 
-SIMULATED = (
-    "Images and spectra are SIMULATED: these results say nothing about real ones."
-)
 MEASURES = {
     "r2": "R²",
     "mae": "Mean absolute error",

@@ -147,11 +147,20 @@ def _joined(
 def _as_ids(column: Any, name: str) -> Any:
     """Ids as int64; text, as CSV gives it, is read as whole numbers."""
     try:
-        return column.astype(np.int64)
+        ids = column.astype(np.int64)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"{name}: object_id must be whole numbers ({error})."
         ) from error
+    if pd.api.types.is_float_dtype(column):
+        # The cast cuts fractions off, and a long id has lost its last digits before.
+        wrong = (ids != column) | (ids.abs() >= 1 << 53)
+        if wrong.any():
+            raise ValueError(
+                f"{name}: object_id must be whole numbers, and those of more than 15 "
+                f"digits stored as integers. Received: {column[wrong].iloc[0]!r}"
+            )
+    return ids
 
 
 def _numbers(cells: Any) -> np.ndarray | None:

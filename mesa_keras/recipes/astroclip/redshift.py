@@ -69,7 +69,8 @@ def predict_redshifts(
         weights: `"uniform"` or `"distance"`; see `neighbor_ensemble`.
         reference_split: Split whose redshifts are averaged, or `"all"`.
         query_split: Split whose redshifts are predicted, or `"all"`. Where it is that
-            of the reference, each object is left out of its own neighbours.
+            of the reference, or one is `"all"`, each object is left out of its own
+            neighbours.
         calibration_split: Split that the widths of the distributions are fitted on, or
             `"none"`; see `redshift_sets` and `forecast`.
         predict_invalid: Whether rows that are not valid, but have a vector, get a
@@ -82,8 +83,9 @@ def predict_redshifts(
         The figures of merit with intervals, and a prediction per row.
 
     Raises:
-        ValueError: If the embeddings are of two models, a split has no row, there are
-            fewer reference objects than neighbours, or an argument is out of range.
+        ValueError: If the embeddings are of two models, a split has no row or shares an
+            object with another, there are fewer reference objects than neighbours, or
+            an argument is out of range.
     """
     for direction in directions:
         split_direction(direction)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from mesa_keras.json_file import write_json
 from mesa_keras.recipes.astroclip.redshift import RedshiftResult
-from mesa_keras.recipes.astroclip.table_output import write_table
+from mesa_keras.recipes.astroclip.simulated import SIMULATED
 from mesa_keras.report import (
     Picture,
     Section,
@@ -18,11 +18,9 @@ from mesa_keras.report import (
     save_figure,
     write_report,
 )
+from mesa_keras.table_output import write_table
 
 RESULTS_FILE = "redshift_results.json"
-SIMULATED = (
-    "Images and spectra are SIMULATED: these results say nothing about real ones."
-)
 MEASURES = {
     "r2": "R²",
     "bias": "Bias",

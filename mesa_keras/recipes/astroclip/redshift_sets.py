@@ -53,8 +53,8 @@ class RedshiftSets:
         query: Whose redshifts are predicted.
         calibration: On whom the widths are fitted; `None` to fit each half of the
             queries on the other.
-        num_shared: Query objects that are among the reference too, and are left out
-            of their own neighbours.
+        num_shared: Query objects that are among the reference too, where one set was
+            asked for, and are left out of their own neighbours.
     """
 
     reference: Part
@@ -73,6 +73,10 @@ def redshift_sets(
 ) -> RedshiftSets:
     """Picks the rows of each part.
 
+    Two splits of different names must share no object. Where they are of one name, or
+    one is `"all"`, reference and queries may be one set: then no object is its own
+    neighbour, and calibration objects that are queried are left out.
+
     Args:
         embeddings: Those of the queries.
         reference: Those of the reference; by default the same.
@@ -83,7 +87,8 @@ def redshift_sets(
             where neither has one, or the queries include it, there is none.
 
     Raises:
-        ValueError: If the embeddings are of two models, or a split has no row.
+        ValueError: If the embeddings are of two models, a split has no row, or two
+            splits share an object.
     """
     own = reference is None or reference is embeddings
     other = embeddings if reference is None else reference
@@ -99,11 +104,16 @@ def redshift_sets(
             f"`reference_split` {reference_split!r} has {len(source.rows)} rows, but "
             "none is valid: there is no redshift to take."
         )
+    calibration = _calibration(query, source, calibration_split)
+    _check_disjoint(source, "reference_split", query, "query_split")
+    if calibration is not None:
+        _check_disjoint(source, "reference_split", calibration, "calibration_split")
+        _check_disjoint(calibration, "calibration_split", query, "query_split")
     shared = np.isin(groups[0][query.rows], groups[1][source.valid])
     return RedshiftSets(
         reference=source,
         query=query,
-        calibration=_calibration(query, source, calibration_split),
+        calibration=calibration,
         num_shared=len(np.unique(groups[0][query.rows][shared])),
     )
 
@@ -149,3 +159,19 @@ def _calibration(query: Part, reference: Part, split: str) -> Part | None:
                 groups=found.groups,
             )
     return None
+
+
+def _check_disjoint(first: Part, name: str, second: Part, other: str) -> None:
+    """Raises if two splits share an object, unless they were asked for as one set."""
+    if ALL in (first.split, second.split) or first.split == second.split:
+        return
+    shared = np.isin(second.groups[second.rows], first.groups[first.rows])
+    if shared.any():
+        row = second.rows[shared][0]
+        count = len(np.unique(second.groups[second.rows[shared]]))
+        raise ValueError(
+            f"`{name}` {first.split!r} and `{other}` {second.split!r} share {count:,} "
+            "of their objects, for example object_id "
+            f"{second.embeddings.table['object_id'].iloc[row]}. Each must be in one "
+            "split only."
+        )

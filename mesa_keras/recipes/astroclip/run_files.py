@@ -1,15 +1,12 @@
 """The files that an AstroCLIP training run leaves."""
 
 import dataclasses
-import platform
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from mesa_keras._version import __version__
 from mesa_keras.json_file import write_json
 from mesa_keras.recipes.astroclip.checkpoint import CheckpointedRun
 from mesa_keras.recipes.astroclip.config import AstroclipConfig
@@ -17,7 +14,7 @@ from mesa_keras.recipes.astroclip.data import AstroclipData
 from mesa_keras.recipes.astroclip.embed import model_fingerprint
 from mesa_keras.recipes.astroclip.model import model_schema
 from mesa_keras.report import measures_per_epoch, save_figure, training_loss
-from mesa_keras.training import save_model
+from mesa_keras.training import save_model, versions
 
 FILES = {
     "model": "astroclip_model.keras",
@@ -80,11 +77,7 @@ def write_run(
                 "pairs": data.counts(),
                 "notes": list(data.notes),
             },
-            "versions": {
-                "mesa_keras": __version__,
-                "python": platform.python_version(),
-                **{name: version(name) for name in ("keras", "tensorflow", "numpy")},
-            },
+            "versions": versions(),
         },
     )
     write_json(files["history"], history)

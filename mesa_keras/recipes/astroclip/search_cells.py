@@ -8,6 +8,7 @@ import numpy as np
 
 from mesa_keras.atomic_file import atomic_file
 from mesa_keras.evaluation import Neighbors
+from mesa_keras.missing_extra import missing_extra
 
 # Vectors that a cell's centre is fitted to.
 _TRAINED_ON = 40
@@ -22,9 +23,8 @@ def load_faiss() -> Any:
     try:
         import faiss
     except ImportError as error:
-        raise ImportError(
-            "approximate search needs FAISS: pip install mesa_keras[search], or choose "
-            "an exact index."
+        raise missing_extra(
+            "approximate search (an exact index does without) needs FAISS", "search"
         ) from error
     return faiss
 

@@ -11,8 +11,8 @@ from mesa_keras.json_file import write_json
 from mesa_keras.readers import PairStore, open_pair_store
 from mesa_keras.recipes.astroclip.search import SearchResult
 from mesa_keras.recipes.astroclip.search_query_file import QueryFile
-from mesa_keras.recipes.astroclip.table_output import write_table
 from mesa_keras.report import ShownObject, save_figure, similar_objects_figure
+from mesa_keras.table_output import write_table
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,12 @@ class SearchFiles:
     Attributes:
         files: Paths by what they hold.
         no_picture: Why there is no picture, or empty.
+        note: What a user should know of the picture, or empty.
     """
 
     files: dict[str, Path]
     no_picture: str
+    note: str = ""
 
 
 def write_search_files(
@@ -58,14 +60,26 @@ def write_search_files(
         # A picture of an earlier search would show other objects.
         picture.unlink(missing_ok=True)
         return SearchFiles(files, drawn)
-    save_figure(drawn, picture)
-    return SearchFiles(files | {"picture": picture}, "")
+    figure, note = drawn
+    save_figure(figure, picture)
+    return SearchFiles(files | {"picture": picture}, "", note)
+
+
+def _note(result: SearchResult, store: PairStore) -> str:
+    """Surveys number their objects alike, so ids do not tell one from another."""
+    embedded = result.summary["data_fingerprint"]
+    if embedded is None or store.fingerprint == embedded:
+        return ""
+    return (
+        f"the store at {store.folder} is not as it was when it was embedded: the "
+        "picture may show other objects"
+    )
 
 
 def _draw(
     result: SearchResult, folder: str, query_file: QueryFile | None
-) -> Figure | str:
-    """The picture, or why there is none."""
+) -> tuple[Figure, str] | str:
+    """The picture and a note on it, or why there is none."""
     if not folder:
         return "the embeddings name no store of images and spectra"
     if not (Path(folder) / "store.json").is_file():
@@ -88,12 +102,13 @@ def _draw(
         shown.insert(0, _from_file(query_file))
     direction = result.summary["direction"].replace("-", " to ").capitalize()
     survey = " of a simulated survey" if result.summary["simulated"] else ""
-    return similar_objects_figure(
+    figure = similar_objects_figure(
         shown,
         store.wavelengths,
         f"{direction}: the query (framed) and the most similar{survey}",
         store.settings["flux_unit"],
     )
+    return figure, _note(result, store)
 
 
 def _stored(store: PairStore, rows: list[int], labels: list[str]) -> list[ShownObject]:

@@ -12,7 +12,7 @@ from mesa_keras.readers.table_file import file_sha256, read_table
 from mesa_keras.recipes.astroclip.embeddings_files import checked_array, save_array
 from mesa_keras.recipes.astroclip.object_groups import object_groups
 from mesa_keras.recipes.astroclip.search_cells import Cells, read_cells
-from mesa_keras.recipes.astroclip.table_output import write_table
+from mesa_keras.table_output import write_table
 
 FORMAT = "mesa_keras similarity index 1"
 ABOUT_FILE = "index.json"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mesa_keras.preprocessing.galaxy_image import is_same_pixel_scale
 from mesa_keras.preprocessing.spectrum import (
     air_to_vacuum,
     join_spectra,
@@ -15,9 +16,6 @@ from mesa_keras.readers.desi_coadd import read_desi_coadd
 from mesa_keras.readers.galaxy_cutout import read_galaxy_cutout
 from mesa_keras.readers.galaxy_file_error import GalaxyFileError
 from mesa_keras.readers.sdss_spectrum import read_sdss_spectrum
-
-# Pixel scales that differ by less than this part count as the same.
-_SAME_SCALE = 0.02
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -92,8 +90,7 @@ def _image(path: Path, schema: dict[str, Any]) -> dict[str, Any]:
             f"{path}: pixels must be in {schema['image_unit']}, as the model's. "
             f"Received: {cutout.unit}"
         )
-    ratio = cutout.pixel_scale / schema["pixel_scale"]
-    if np.isfinite(ratio) and abs(ratio - 1) > _SAME_SCALE:
+    if not is_same_pixel_scale(cutout.pixel_scale, schema["pixel_scale"]):
         raise ValueError(
             f"{path}: pixels must have {schema['pixel_scale']} arcsec, as the model's. "
             f"Received: {cutout.pixel_scale:.4g} arcsec"

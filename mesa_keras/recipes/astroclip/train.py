@@ -28,7 +28,7 @@ from mesa_keras.recipes.astroclip.run_files import write_run
 from mesa_keras.recipes.astroclip.trained_model import trained_model
 from mesa_keras.recipes.astroclip.transfer import check_frozen, take_encoder
 from mesa_keras.recipes.astroclip.validation_measures import ValidationMeasures
-from mesa_keras.training import Transfer, fit
+from mesa_keras.training import Transfer, fit, set_seeds
 
 # Enough for noise levels and the spread of fluxes, however many pairs there are.
 _ADAPT_PAIRS = 1000
@@ -101,11 +101,7 @@ def train(
             "`batch_size` must be at most the number of valid training pairs. Received:"
             f" batch_size={config.batch_size}, pairs={len(data.valid['train'])}"
         )
-    keras.utils.set_random_seed(config.seed)
-    if config.deterministic:
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
+    set_seeds(config.seed, deterministic=config.deterministic)
     model = build_model(config, data.store.settings)
     adapt(model, data, config)
     transfers = {

@@ -9,6 +9,7 @@ from mesa_keras.layers import CircleAgreement, ShiftedViews
 from mesa_keras.losses import InfoNCE, SigmoidContrastive
 from mesa_keras.recipes.astroclip.config import AstroclipConfig
 from mesa_keras.recipes.astroclip.model import CIRCLES, LOG_BINS, SPECTRUM_ENCODER
+from mesa_keras.training import scheduled_adamw
 
 SHIFTS = "spectrum_shift"
 
@@ -47,7 +48,16 @@ def trained_model(
         weights[SHIFTS] = config.shift_weight
     trained = keras.Model(model.input, outputs, name="astroclip_training")
     trained.compile(
-        optimizer=_optimizer(config, steps_per_epoch),
+        optimizer=scheduled_adamw(
+            config.learning_rate,
+            epochs=config.epochs,
+            steps_per_epoch=steps_per_epoch,
+            warmup_epochs=config.warmup_epochs,
+            weight_decay=config.weight_decay,
+            clip_norm=config.clip_norm,
+            weight_averaging=config.weight_averaging,
+            constant=config.schedule == "constant",
+        ),
         loss=losses,
         loss_weights=weights,
         jit_compile=config.jit_compile,
@@ -92,28 +102,3 @@ def _agreement(model: keras.Model, config: AstroclipConfig) -> Any:
     return CircleAgreement(config.periods, name=SHIFTS)(
         [circles[0], circles[1], shift[0], shift[1]]
     )
-
-
-def _optimizer(config: AstroclipConfig, steps_per_epoch: int) -> keras.Optimizer:
-    total = config.epochs * steps_per_epoch
-    warmup = min(int(config.warmup_epochs * steps_per_epoch), total - 1)
-    constant = config.schedule == "constant"
-    rate: Any = keras.optimizers.schedules.CosineDecay(
-        0.0 if warmup else config.learning_rate,
-        max(total - warmup, 1),
-        # A cosine that ends where it began.
-        alpha=1.0 if constant else 0.02,
-        warmup_target=config.learning_rate if warmup else None,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.AdamW(
-        rate,
-        weight_decay=config.weight_decay,
-        clipnorm=config.clip_norm,
-        use_ema=config.weight_averaging > 0,
-        ema_momentum=config.weight_averaging or 0.99,
-    )
-    optimizer.exclude_from_weight_decay(
-        var_names=["bias", "gamma", "beta", "log_scale"]
-    )
-    return optimizer

@@ -60,9 +60,10 @@ def check_frozen(frozen: tuple[str, ...], transfers: dict[str, Transfer]) -> Non
                 f"`freeze` of {modality} needs `pretrained_{modality}`: a branch with "
                 "random weights is not worth freezing."
             )
-        start = f"{BRANCHES[modality]}_"
+        start, projection = f"{BRANCHES[modality]}_", f"{modality}_projection_"
         for path, reason in transfers[modality].left.items():
-            if path.startswith(start):
+            # The projection is trained anew, and may have another width.
+            if path.startswith(start) and not path.startswith(projection):
                 raise ValueError(
                     f"`freeze` needs pretrained weights for all of the {modality} "
                     f"branch. Received: {path} was not taken ({reason})"

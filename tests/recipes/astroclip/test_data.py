@@ -67,6 +67,22 @@ def test_without_splits_objects_are_kept_together(tmp_path):
     assert any("name no split" in note for note in data.notes)
 
 
+def test_without_a_validation_split_a_part_of_training_is_taken(tmp_path):
+    folder = write_small_store(tmp_path / "pairs", 120)
+    split = np.where(np.arange(120) < 90, "train", "test")
+
+    def halved(table):
+        return table.assign(split=split, source_id=np.arange(120) // 2)
+
+    change_index(folder, halved)
+    data = load_data(folder, small_config(validation_fraction=0.2))
+    train, validation = data.rows["train"], data.rows["validation"]
+    assert sorted([*train, *validation]) == list(range(90))
+    assert not set(train // 2) & set(validation // 2)
+    assert len(validation) == pytest.approx(18, abs=2)
+    assert any("name no validation split: 20%" in note for note in data.notes)
+
+
 def test_bad_data_are_refused(tmp_path):
     folder = write_small_store(tmp_path / "pairs", 60)
     with pytest.raises(ValueError, match="`image_size` must be at most"):
@@ -78,6 +94,22 @@ def test_bad_data_are_refused(tmp_path):
         load_data(folder, small_config())
     with pytest.raises(FileNotFoundError):
         load_data(tmp_path / "nowhere", small_config())
+
+
+@pytest.mark.parametrize("other", ["test", "calibration"])
+def test_objects_held_back_are_not_trained_on(tmp_path, other):
+    folder = write_small_store(tmp_path / "pairs", 60)
+
+    def leaking(table):
+        split = table["split"].replace("test", other)
+        source = table["object_id"].to_numpy(copy=True)
+        source[split == other] = source[0]
+        return table.assign(split=split, source_id=source)
+
+    change_index(folder, leaking)
+    message = rf"index\.parquet: Splits .*'{other}'.* share 1 .*for example '1000'"
+    with pytest.raises(ValueError, match=message):
+        load_data(folder, small_config())
 
 
 def test_training_batches_are_full_valid_and_the_same_again(folder):

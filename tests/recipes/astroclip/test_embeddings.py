@@ -87,6 +87,17 @@ def test_writes_pytorch_files_too(tmp_path):
     assert indices.dtype == torch.int64
 
 
+def test_pytorch_files_of_another_run_do_not_stay(tmp_path):
+    old = [
+        tmp_path / f"{name}.pt"
+        for name in ("image_embeddings", "spectrum_embeddings", "valid_indices")
+    ]
+    for path in old:
+        path.write_bytes(b"of another model")
+    save_embeddings(tmp_path, survey(20))
+    assert not any(path.exists() for path in old)
+
+
 @pytest.mark.parametrize(
     "name", ["image_embeddings.npy", "spectrum_embeddings.npy", "embeddings.parquet"]
 )

@@ -189,6 +189,8 @@ def test_rejects_catalogues_that_do_not_fit(made):
         (pd.DataFrame({"object_id": ids + 9000, "x": 1.0}), "none of the 900 objects"),
         (pd.DataFrame({"object_id": [1005, 1005], "x": 1.0}), "1 objects more than"),
         (pd.DataFrame({"object_id": ["a", "b"], "x": 1.0}), "must be whole numbers"),
+        (pd.DataFrame({"object_id": [1e3, 1001.5], "x": 1.0}), "Received: .*1001.5"),
+        (pd.DataFrame({"object_id": [1e3, 3.9e16], "x": 1.0}), "Received: .*3.9e\\+16"),
     ):
         with pytest.raises(ValueError, match=message):
             probe(made, "x", catalogue, catalogue_name="c.csv", **FEW)

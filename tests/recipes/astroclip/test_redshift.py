@@ -122,16 +122,17 @@ def test_one_set_leaves_each_object_and_its_other_view_out():
 def test_a_copy_of_the_query_in_the_reference_changes_nothing(same):
     made = survey()
     query = np.flatnonzero(made.valid & (made.table["split"] == "test"))[7]
-    more = with_rows(made, np.append(np.arange(400), query))
-    names = {
-        name: np.append(made.table[name], made.table[name][query] * (name == same))
-        for name in ("object_id", "source_id")
+    train = np.flatnonzero(made.table["split"] == "train")
+    more = with_rows(made, np.append(train, query))
+    ids = {
+        name: np.append(more.table[name][:-1], 7) for name in ("object_id", "source_id")
     }
-    more = with_columns(more, split=np.append(made.table["split"], "train"), **names)
-    before, after = predict(made), predict(more)
+    copied = with_columns(more, **{name: ids[name] for name in ids if name != same})
+    whole = {"reference_split": "all"}
+    before, after = predict(made), predict(made, copied, **whole)
     assert after.results["num_shared_objects"] == 1
     # Under a name of its own the copy would be the nearest of all.
-    other = predict(with_columns(more, object_id=np.arange(401), source_id=np.nan))
+    other = predict(made, with_columns(more, **ids), **whole)
     for view in ("image", "spectrum"):
         for against in ("image", "spectrum"):
             name = f"{view}_to_{against}_mean"
@@ -168,14 +169,32 @@ def test_widths_do_not_come_from_the_test_objects():
         assert a.forecasts[direction].kernels == b.forecasts[direction].kernels
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        ("train", "test", "`reference_split` 'train' and `query_split` 'test' share 2"),
+        ("calibration", "test", "`calibration_split` 'calibration' and `query_split`"),
+        ("train", "calibration", "`reference_split` 'train' and `calibration_split`"),
+    ],
+)
+def test_splits_that_share_objects_are_refused(first, second, message):
+    made = survey()
+    splits = made.table["split"].to_numpy()
+    rows = [np.flatnonzero(splits == name)[-2:] for name in (first, second)]
+    source = made.table["source_id"].to_numpy(copy=True)
+    source[rows[1]] = source[rows[0]]
+    leaking = with_columns(made, source_id=source)
+    shown = min(1000 + rows[1])
+    with pytest.raises(ValueError, match=rf"{message}.*object_id {shown}\. Each must"):
+        predict(leaking)
+
+
 def test_calibration_objects_that_are_queries_are_left_out():
     made = survey()
     splits = made.table["split"].to_numpy()
     calibration = np.flatnonzero(splits == "calibration")
-    test = np.flatnonzero(splits == "test")[-1]
-    source = made.table["source_id"].to_numpy(copy=True)
-    source[calibration[0]] = source[test]
-    sets = predict(with_columns(made, source_id=source)).sets
+    asked = with_rows(made, np.append(np.flatnonzero(splits == "test"), calibration[0]))
+    sets = predict(asked, made, query_split="all").sets
     np.testing.assert_array_equal(sets.calibration.valid, calibration[1:])
 
 

@@ -164,7 +164,7 @@ def test_the_extra_is_named_where_faiss_is_missing(made, monkeypatch):
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match=r"pip install mesa_keras\[search\]"):
+    with pytest.raises(ImportError, match=r'pip install -e "\.\[search\]"'):
         SimilarityIndex.of(made, "image", kind="approximate")
     SimilarityIndex.of(made, "image", kind="exact")
 

@@ -92,6 +92,10 @@ def test_files_that_do_not_fit(model, tmp_path):
     coarse = write_image(tmp_path / "coarse.fits", image, scale=0.396)
     with pytest.raises(ValueError, match=r"pixels must have 0\.262 arcsec.*0\.396"):
         embed_query_file(coarse, model, "image")
+    # An import would have brought these to the model's scale.
+    other = write_image(tmp_path / "other.fits", image, scale=0.266)
+    with pytest.raises(ValueError, match=r"pixels must have 0\.262 arcsec.*0\.266"):
+        embed_query_file(other, model, "image")
     small = write_image(tmp_path / "small.fits", image[:20, :20])
     with pytest.raises(ValueError, match="at least"):
         embed_query_file(small, model, "image")
