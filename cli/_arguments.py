@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 Config = TypeVar("Config")
@@ -180,6 +181,11 @@ def run(command: Callable[[], int]) -> int:
         message = " ".join(str(error).split())
     except MemoryError:
         message = "out of memory: try a smaller --batch_size"
+    except BrokenProcessPool:
+        message = (
+            "a worker process was killed, most likely for lack of memory: try fewer "
+            "--workers"
+        )
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED

@@ -39,7 +39,8 @@ def add_target_options(parser: argparse.ArgumentParser) -> None:
         type=feature_values,
         default={},
         metavar="NAME=VALUE,…",
-        help="catalogue values of planet and star, as stellar_temp=5870,depth=300 "
+        help="catalogue values of planet and star by the names of a table's columns, "
+        "as stellar_temp=5870,depth=300 "
         "[depth, duration and model_snr are measured, the star's are from the header]",
     )
 

@@ -15,6 +15,9 @@ from cli._arguments import (
     run,
 )
 
+OF_CANDIDATES: tuple[str, ...] = ("allow_shared_stars", "views_path", "columns")
+OF_FRAMES: tuple[str, ...] = ("temperature", "profiles_dir")
+
 
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
@@ -71,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
         help="folder for the profiles thresholds_prod_precision.json and "
         "thresholds_prod_recall.json of a model of frames",
     )
-    add_candidate_options(result, "allow_shared_stars", "views_path", "columns")
+    add_candidate_options(result, *OF_CANDIDATES)
     return result
 
 
@@ -79,15 +82,28 @@ def main(argv: list[str] | None = None) -> int:
     """Parses the options and calibrates."""
     options = parser()
     arguments = options.parse_args(argv)
+    _check_kind(options, arguments)
     if arguments.data is None:
         if not (arguments.model_out or arguments.profiles_dir):
             options.error("one of --model_out and --profiles_dir is required")
         return run(lambda: _calibrate_frames(arguments))
-    if arguments.data_dir is not None:
-        options.error("--data is of candidates, --data_dir of frames: give one")
     if arguments.model_out is None:
         options.error("the following arguments are required: --model_out")
     return run(lambda: _calibrate(arguments))
+
+
+def _check_kind(
+    options: argparse.ArgumentParser, arguments: argparse.Namespace
+) -> None:
+    """Ends the command where options of candidates and of frames are mixed."""
+    if arguments.data is not None and arguments.data_dir is not None:
+        options.error("--data is of candidates, --data_dir of frames: give one")
+    foreign, reason = OF_CANDIDATES, "for frames, without --data"
+    if arguments.data is not None:
+        foreign, reason = OF_FRAMES, "with argument --data, for candidates"
+    for name in foreign:
+        if getattr(arguments, name) != options.get_default(name):
+            options.error(f"argument --{name}: not allowed {reason}")
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:
@@ -143,13 +159,12 @@ def _calibrate_frames(arguments: argparse.Namespace) -> int:
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
     point = result.point
-    pixels = point.pixel_temperature or point.temperature
     limits = point.thresholds.by_name()
     print_table(
         {
             "frames": ", ".join(f"{n} {c:,}" for n, c in result.counts.items()),
             "fitted to": result.source,
-            "temperature": f"{point.temperature:.4f}, from pixels alone {pixels:.4f}",
+            "temperature": f"{point.temperature:.4f}",
             **{f"threshold {name}": f"{value:.4f}" for name, value in limits.items()},
             **_compared(result.before, result.after),
             **({"not read": f"{len(result.faults):,}"} if result.faults else {}),

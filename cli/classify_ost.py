@@ -21,20 +21,22 @@ if TYPE_CHECKING:
     from ost_classifier.service_folder import FolderResult
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_MOST_SECONDS = 86_400
 
 
 def moment(text: str) -> datetime:
     """Reads a date, a date and time (local unless it names a zone), or `36h` ago."""
     span = re.fullmatch(r"(\d+(?:\.\d+)?)([mhd])", text.strip())
-    if span:
-        ago = timedelta(**{_UNITS[span.group(2)]: float(span.group(1))})
-        return datetime.now(UTC) - ago
     try:
+        if span:
+            ago = timedelta(**{_UNITS[span.group(2)]: float(span.group(1))})
+            return datetime.now(UTC) - ago
         return datetime.fromisoformat(text.strip()).astimezone()
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise argparse.ArgumentTypeError(
             "must be a date (2026-07-14), a date and time (2026-07-14T18:00), or a "
-            f"span before now (36h, 2d, 90m). Received: {text!r}"
+            "span before now (36h, 2d, 90m), after the year 1. "
+            f"Received: {text!r}"
         ) from error
 
 
@@ -106,8 +108,15 @@ def main(argv: list[str] | None = None) -> int:
 
 def _classify(arguments: argparse.Namespace) -> int:
     watched = arguments.watch is not None
-    if watched and not arguments.watch > 0:
-        raise ValueError(f"`watch` must be positive. Received: {arguments.watch}")
+    if watched and not 0 < arguments.watch <= _MOST_SECONDS:
+        raise ValueError(
+            f"`watch` must be positive and at most {_MOST_SECONDS}, a day. "
+            f"Received: watch={arguments.watch}"
+        )
+    for name in ("batch_size", "workers"):
+        value = getattr(arguments, name)
+        if value is not None and value < 1:
+            raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
     with quiet_start():
         from ost_classifier.service import ClassifierService
         from ost_classifier.service_folder import FolderRun
@@ -160,6 +169,8 @@ def _print(result: "FolderResult", files: dict[str, str]) -> None:
         "not read": f"{len(result.results['defects']):,}",
         "with a warning": f"{len({w['path'] for w in result.results['warnings']}):,}",
     }
+    if result.waiting:
+        table["waiting"] = f"{result.waiting:,} that may still be written to"
     if result.suggestions is not None:
         table["header corrections"] = f"{result.suggestions:,} suggested"
     print_table(table | files)

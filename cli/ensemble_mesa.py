@@ -1,4 +1,4 @@
-"""Joins MESA models to one: ``python -m cli.ensemble_mesa --members a.keras,b.keras``.
+"""Joins MESA models to one: ``python -m cli.ensemble_mesa --members FILE,FILE``.
 
 The result is a model file like any other, whose probabilities are the means of the
 members'. They must have the same classes, columns and views.
@@ -29,8 +29,9 @@ def parser() -> argparse.ArgumentParser:
     add_option(
         result,
         "output",
-        default="output/mesa_ensemble.keras",
-        help="file to write, *.keras [output/mesa_ensemble.keras]",
+        default="ensemble/mesa_ensemble.keras",
+        help="file to write, *.keras, in a folder that holds no training run "
+        "[ensemble/mesa_ensemble.keras]",
     )
     return result
 

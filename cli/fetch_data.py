@@ -7,8 +7,8 @@ r"""Fetches tables and raw light curves from the archives, and goes on where it 
         --output_dir data/curves
 
 Tables come from the NASA Exoplanet Archive (TAP), light curves from MAST. Needs a
-network and `pip install mesa_keras[lightcurves]`. Called again, it leaves what is
-whole, and fetches what is missing, failed or was damaged since; what it did stands in
+network and `pip install -e ".[lightcurves]"`. Called again, it leaves what is whole,
+and fetches what is missing, failed or was damaged since; what it did stands in
 manifest.jsonl. Files put into the folder by hand are used where they are whole.
 
 Tested against a server on one machine that answers as the archives do, good and bad;

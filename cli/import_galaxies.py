@@ -19,8 +19,14 @@ def parser() -> argparse.ArgumentParser:
         "one HDF5 file, or from spectra and cut-outs. A row without image or spectrum "
         "keeps its place, with the reason beside it.",
     )
+    place = result.add_mutually_exclusive_group(required=True)
+    add_option(place, "output_dir", help="folder of the store, made or renewed")  # type: ignore[arg-type]
     add_option(
-        result, "output_dir", required=True, help="folder of the store, made or renewed"
+        place,  # type: ignore[arg-type]
+        "verify",
+        metavar="STORE",
+        help="read a store instead, and name the files that are damaged or have "
+        "changed since they were written; then the exit status is 1",
     )
     add_option(
         result,
@@ -69,14 +75,17 @@ def parser() -> argparse.ArgumentParser:
         "split",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="name splits, by object, where the data name none [yes]",
+        help="complete the splits that the data name, by object; with --no-split they "
+        "stay as they are, of all rows or none [yes]",
     )
     return result
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Parses the options and imports."""
+    """Parses the options and imports, or verifies."""
     arguments = parser().parse_args(argv)
+    if arguments.verify:
+        return run(lambda: _verify(arguments))
     return run(lambda: _import(arguments))
 
 
@@ -132,6 +141,28 @@ def _import(arguments: argparse.Namespace) -> int:
         }
     )
     return DONE_WITH_FAULTS if done.faults else DONE
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    if arguments.hdf5 or arguments.spectra or arguments.images or arguments.table:
+        raise ValueError("`--verify` takes a store and nothing to import.")
+    begin = time.perf_counter()
+    from mesa_keras.readers import open_pair_store
+
+    store = open_pair_store(arguments.verify)
+    faults = store.verify(progress=True)
+    for name, reason in sorted(faults.items()):
+        print(f"damaged: {store.folder / name}: {reason}", file=sys.stderr)
+    lost = store.damaged_images | store.damaged_spectra
+    print_table(
+        {
+            "galaxies": f"{len(store):,}",
+            "damaged files": f"{len(faults):,}",
+            "galaxies in them": f"{lost.sum():,}",
+            "time": f"{time.perf_counter() - begin:.0f} s",
+        }
+    )
+    return DONE_WITH_FAULTS if faults else DONE
 
 
 def _show_notes(warnings: Sequence[str]) -> None:

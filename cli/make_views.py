@@ -119,7 +119,7 @@ def _make(arguments: argparse.Namespace) -> int:
     print_table(
         {
             "candidates": f"{len(made.table):,}",
-            "with views": f"{int(made.table['noise'].notna().sum()):,}",
+            "with views": f"{made.with_views:,}",
             "made by an earlier run": f"{made.resumed:,}",
             "with a fault": f"{len(faulty):,}",
             "convention": settings.convention,

@@ -23,6 +23,7 @@ from cli._target_options import (
     check_options,
     target_of,
 )
+from mesa_keras.table_output import check_suffix, write_table
 
 
 def class_prior(text: str) -> list[float] | dict[str, float]:
@@ -101,18 +102,14 @@ def main(argv: list[str] | None = None) -> int:
 
 def _predict_target(arguments: argparse.Namespace) -> int:
     with quiet_start():
-        from mesa_keras.recipes.mesa.predict import (
-            check_suffix,
-            predict_target,
-            write_predictions,
-        )
+        from mesa_keras.recipes.mesa.predict import predict_target
         from mesa_keras.recipes.mesa.shipped_model import model_or_shipped
 
     check_suffix(arguments.output)
     model_path = model_or_shipped(arguments.model_path)
     target = target_of(arguments)
     frame = predict_target(model_path, target, class_prior=arguments.class_prior)
-    write_predictions(frame, arguments.output)
+    write_table(frame, arguments.output)
     row = frame.iloc[0]
     for note in frame.attrs["warnings"]:
         print(f"note: {note}", file=sys.stderr)
@@ -138,11 +135,7 @@ def _predict_target(arguments: argparse.Namespace) -> int:
 def _predict(arguments: argparse.Namespace) -> int:
     with quiet_start():
         from mesa_keras.recipes.mesa.known_objects import write_known_objects
-        from mesa_keras.recipes.mesa.predict import (
-            check_suffix,
-            predict,
-            write_predictions,
-        )
+        from mesa_keras.recipes.mesa.predict import predict
 
     check_suffix(arguments.output)
     model_path = arguments.model_path or "output/mesa_model.keras"
@@ -166,7 +159,7 @@ def _predict(arguments: argparse.Namespace) -> int:
         batch_size=arguments.batch_size,
         progress=True,
     )
-    write_predictions(frame, arguments.output)
+    write_table(frame, arguments.output)
     for warning in frame.attrs["warnings"]:
         print(f"note: {warning}", file=sys.stderr)
     faults = int((frame["fault"] != "").sum())

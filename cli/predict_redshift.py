@@ -2,6 +2,8 @@
 
 The reference and the queries are two splits of one folder of embeddings by default:
 `train` and `test`. Widths of the distributions are fitted on the split `calibration`.
+No object may stand in two of them; with the same split, or `all`, for reference and
+queries an object is left out of its own neighbours.
 """
 
 import argparse
@@ -107,10 +109,8 @@ def main(argv: list[str] | None = None) -> int:
 def _predict(arguments: argparse.Namespace) -> int:
     from mesa_keras.recipes.astroclip.embeddings import open_embeddings
     from mesa_keras.recipes.astroclip.redshift import predict_redshifts
-    from mesa_keras.recipes.astroclip.redshift_report import (
-        SIMULATED,
-        write_redshift_files,
-    )
+    from mesa_keras.recipes.astroclip.redshift_report import write_redshift_files
+    from mesa_keras.recipes.astroclip.simulated import SIMULATED
 
     embeddings = open_embeddings(arguments.embeddings)
     reference, split = None, arguments.reference_split

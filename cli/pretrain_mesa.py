@@ -114,7 +114,10 @@ def _pretrain(arguments: argparse.Namespace) -> int:
     for note in _notes(events):
         print(f"note: {note}", file=sys.stderr)
     with quiet_start():
+        from mesa_keras.recipes.mesa.calibrate import labelled_rows
+        from mesa_keras.recipes.mesa.model import decision_rule
         from mesa_keras.recipes.mesa.pretrain import pretrain
+        from mesa_keras.recipes.mesa.temperatures import few_candidates_notes
 
     result = pretrain(
         config,
@@ -135,6 +138,9 @@ def _pretrain(arguments: argparse.Namespace) -> int:
             f"best epoch {stage.best_epoch + 1} of {epochs}, validation loss {loss:.4f}"
         )
     for name, found in result.models.items():
+        count = len(labelled_rows(found.calibration))
+        for note in few_candidates_notes(decision_rule(found.model), count):
+            print(f"note: {name}: {note}", file=sys.stderr)
         shown = found.metrics["validation"].items()
         rows[f"{name} validation"] = ", ".join(f"{k} {v:.3f}" for k, v in shown)
     print_table({**rows, **result.files})

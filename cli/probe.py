@@ -78,7 +78,8 @@ def _probe(arguments: argparse.Namespace) -> int:
     from mesa_keras.readers import read_table
     from mesa_keras.recipes.astroclip.embeddings import open_embeddings
     from mesa_keras.recipes.astroclip.probe import probe
-    from mesa_keras.recipes.astroclip.probe_report import SIMULATED, write_probe_files
+    from mesa_keras.recipes.astroclip.probe_report import write_probe_files
+    from mesa_keras.recipes.astroclip.simulated import SIMULATED
 
     embeddings = open_embeddings(arguments.embeddings)
     catalogue = None if arguments.table is None else read_table(arguments.table)

@@ -55,7 +55,8 @@ def parser() -> argparse.ArgumentParser:
         "index",
         choices=("auto", "exact", "approximate"),
         default="auto",
-        help="how to search; auto is approximate above 500,000 objects [auto]",
+        help="how to search; auto is as the kept index, or approximate above 500,000 "
+        "objects [auto]",
     )
     add_option(
         result, "index_dir", help="folder that keeps the index; read where it is there"
@@ -135,11 +136,19 @@ def _index(arguments: argparse.Namespace, embeddings: Any, against: str) -> Any:
         return index
     index = SimilarityIndex.load(folder)
     check_index_of(index.about, embeddings, against, str(folder))
+    if arguments.index not in ("auto", index.kind):
+        raise ValueError(
+            f"`--index {arguments.index}` is not the index in {folder}, which is "
+            f"{index.kind}: leave `--index` out to use it, or name another "
+            "`--index_dir`."
+        )
     return index
 
 
 def _show(found: Any, written: Any) -> None:
     """Hits on the screen, and where the files are."""
+    if written.note:
+        print(f"note: {written.note}", file=sys.stderr)
     summary = found.summary
     if summary["simulated"]:
         print("Images and spectra are SIMULATED.")

@@ -5,7 +5,12 @@ import sys
 import time
 from pathlib import Path
 
-from cli._arguments import DONE, add_option, columns, print_table, run
+from cli._arguments import DONE, print_table, run
+from cli._simulate_options import (
+    add_astroclip_options,
+    add_mesa_options,
+    add_ost_options,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -18,23 +23,7 @@ def parser() -> argparse.ArgumentParser:
         description="Simulates a transit survey: planets, eclipsing binaries, spots "
         "and the instrument, in the files of MESA's data. Nothing in it is real.",
     )
-    add_option(mesa, "output_dir", required=True, help="folder to write to")
-    add_option(mesa, "num", type=int, default=4000, help="candidates [4000]")
-    add_option(mesa, "seed", type=int, default=0, help="random seed [0]")
-    add_option(
-        mesa,
-        "test_fraction",
-        type=float,
-        default=0.2,
-        help="part of the stars in test_data.csv [0.2]",
-    )
-    add_option(
-        mesa,
-        "window_days",
-        type=float,
-        default=120.0,
-        help="days that the stars are observed, 60 to 2000 [120]",
-    )
+    add_mesa_options(mesa)
     mesa.set_defaults(command=_simulate_mesa)
     ost = surveys.add_parser(
         "ost",
@@ -42,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         description="Simulates frames as FITS and TIFF files by camera and night, in a "
         "folder per class, and what each truly is in frames.csv. Nothing is real.",
     )
-    _add_ost_options(ost)
+    add_ost_options(ost)
     ost.set_defaults(command=_simulate_ost)
     astroclip = surveys.add_parser(
         "astroclip",
@@ -51,93 +40,9 @@ def parser() -> argparse.ArgumentParser:
         "Legacy Surveys and spectra like those of DESI, made from the fluxes and "
         "redshifts of 10,000 real galaxies. No pixel is real.",
     )
-    _add_astroclip_options(astroclip)
+    add_astroclip_options(astroclip)
     astroclip.set_defaults(command=_simulate_astroclip)
     return result
-
-
-def _add_astroclip_options(astroclip: argparse.ArgumentParser) -> None:
-    add_option(astroclip, "output_dir", required=True, help="folder to write to")
-    add_option(astroclip, "num", type=int, default=10000, help="galaxies [10000]")
-    add_option(astroclip, "seed", type=int, default=0, help="random seed [0]")
-    add_option(
-        astroclip,
-        "shifted_fraction",
-        type=float,
-        default=0.2,
-        help="part of the galaxies that are moved to another redshift, up to 1 [0.2]",
-    )
-    for name, default, use in (
-        ("test", 0.2, "for tests"),
-        ("validation", 0.05, "that choose the model"),
-        ("calibration", 0.05, "that calibrate it"),
-    ):
-        add_option(
-            astroclip,
-            f"{name}_fraction",
-            type=float,
-            default=default,
-            help=f"part of the source galaxies {use} [{default}]",
-        )
-    add_option(astroclip, "workers", type=int, help="processes [one per core]")
-
-
-def _add_ost_options(ost: argparse.ArgumentParser) -> None:
-    add_option(ost, "output_dir", required=True, help="folder to write to")
-    add_option(
-        ost,
-        "num_per_class",
-        type=int,
-        default=100,
-        help="frames of a class, on average where fractions are given [100]",
-    )
-    add_option(ost, "seed", type=int, default=0, help="random seed [0]")
-    add_option(
-        ost,
-        "class_fractions",
-        type=_class_fractions,
-        help="'observatory' for the imbalance of an archive, or class=part,class=part, "
-        "or a part for each class in order [all alike]",
-    )
-    add_option(
-        ost,
-        "num_unknown",
-        type=int,
-        default=0,
-        help="frames of no class, in the folder unknown, to test abstaining [0]",
-    )
-    add_option(
-        ost,
-        "max_size",
-        type=int,
-        default=1024,
-        help="most pixels along a side, 64 to 4096 [1024]",
-    )
-    add_option(ost, "cameras", type=int, default=400, help="cameras [400]")
-    add_option(ost, "nights", type=int, default=4, help="nights of each camera [4]")
-    add_option(ost, "workers", type=int, help="processes [one per core]")
-
-
-def _class_fractions(text: str) -> dict[str, float]:
-    """Reads `observatory`, `class=part,...`, or a part for each class."""
-    from mesa_keras.simulation.frames import FRAME_CLASSES, OBSERVATORY_FRACTIONS
-
-    if text == "observatory":
-        return dict(OBSERVATORY_FRACTIONS)
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if parts and all("=" not in part for part in parts):
-        if len(parts) != len(FRAME_CLASSES):
-            raise argparse.ArgumentTypeError(
-                f"needs a part for each of {len(FRAME_CLASSES)} classes. "
-                f"Received: {text!r}"
-            )
-        parts = [f"{c}={p}" for c, p in zip(FRAME_CLASSES, parts, strict=True)]
-    try:
-        return {name: float(part) for name, part in columns(",".join(parts)).items()}
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f"needs numbers. Received: {text!r}"
-        ) from error
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -6,9 +6,7 @@ flag of each.
 """
 
 import dataclasses
-from typing import Any, TypeVar
-
-Config = TypeVar("Config")
+from typing import Any
 
 # Which numbers a field takes, and how to say so.
 POSITIVE = (lambda value: value > 0, "must be positive")
@@ -40,6 +38,11 @@ def widths(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in names(text))
 
 
+def temperature(text: str) -> float | str:
+    """A number, or the word `learnable`."""
+    return text if text == "learnable" else float(text)
+
+
 def check_field(config: Any, name: str, ok: bool, rule: str) -> None:
     """Raises `ValueError` that names the field, its rule and what came, unless `ok`."""
     if not ok:
@@ -56,20 +59,3 @@ def check_fields(config: Any) -> None:
         if "rule" in entry.metadata:
             allows, rule = entry.metadata["rule"]
             check_field(config, entry.name, allows(value), rule)
-
-
-def from_dict(kind: type[Config], settings: dict[str, Any]) -> Config:
-    """Reads what `dataclasses.asdict` and JSON made of a configuration.
-
-    Args:
-        kind: Class of the configuration.
-        settings: Values by field name; lists become tuples.
-
-    Raises:
-        TypeError: If a field is unknown.
-    """
-    values = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in settings.items()
-    }
-    return kind(**values)

@@ -23,10 +23,19 @@ def write_json(path: str | os.PathLike[str], content: Any) -> None:
         OSError: If the file cannot be written.
         TypeError: If something is none of these.
     """
-    # ASCII only: names of files may hold bytes that are no text.
-    text = json.dumps(_plain(content), indent=2, allow_nan=False)
+    text = json_text(content)
     with atomic_file(path) as temporary:
-        temporary.write_text(text + "\n", encoding="ascii")
+        temporary.write_text(text, encoding="ascii")
+
+
+def json_text(content: Any) -> str:
+    """Returns what `write_json` writes, for files that appear with others at once.
+
+    Raises:
+        TypeError: If something is none of what `write_json` takes.
+    """
+    # ASCII only: names of files may hold bytes that are no text.
+    return json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
 
 
 def _plain(value: Any) -> Any:

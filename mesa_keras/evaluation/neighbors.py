@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mesa_keras.available_cores import available_cores
 from mesa_keras.evaluation._neighbor_scan import Best, merged, scan, taken
 from mesa_keras.evaluation._validation import check_count
 
@@ -79,8 +79,7 @@ def nearest_neighbors(
     own = _OwnRows(vectors, references, allowed, query_groups, reference_groups)
     if num_threads is None:
         products = float(len(vectors)) * len(allowed) * vectors.shape[1]
-        cores = len(os.sched_getaffinity(0))
-        num_threads = cores if products > _WORTH_THREADS else 1
+        num_threads = available_cores() if products > _WORTH_THREADS else 1
     found = Best.empty(len(vectors), k)
     # Each thread has its own references; a BLAS with threads of its own would wait for
     # them at every block.

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from mesa_keras.available_cores import available_cores
 from mesa_keras.pipelines.frame_cache_decode import Decode, decode_files
 from mesa_keras.pipelines.frame_cache_shard import (
     CachedFrame,
@@ -26,13 +27,6 @@ from mesa_keras.pipelines.frame_cache_shard import (
 # A temporary file of this age is of a process that was killed.
 _STALE_SECONDS = 3600.0
 _OPEN_SHARDS = 128
-
-
-def available_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class FrameCache:
@@ -174,7 +168,11 @@ class FrameCache:
     def _remove_remains(self) -> None:
         """Removes what killed processes left half-written."""
         for path in self.folder.glob(".*"):
-            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+            try:
+                age = time.time() - path.stat().st_mtime
+            except FileNotFoundError:
+                continue  # another process has just finished it
+            if age > _STALE_SECONDS:
                 path.unlink(missing_ok=True)
 
 

@@ -1,10 +1,7 @@
 """Decodes many files in parallel; a file that fails does not stop the others."""
 
-import multiprocessing
-import os
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -12,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from mesa_keras.pipelines.frame_cache_shard import FileKey
+from mesa_keras.worker_pool import worker_pool
 
 Decoded: TypeAlias = tuple[Mapping[str, np.ndarray], Mapping[str, Any]]
 Decode: TypeAlias = Callable[[str], Decoded]
@@ -93,15 +91,10 @@ def _decode_in_pool(
     keys: Sequence[FileKey], decode: Decode, dtype: np.dtype, workers: int
 ) -> Any:
     """Yields outcomes; returns the files that were under way when a process died."""
-    # Forking a process that runs TensorFlow's threads can hang.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_end_with_parent
-    )
     waiting = iter(keys)
     running: dict[Future[Outcome], FileKey] = {}
     left: list[FileKey] = []
-    try:
+    with worker_pool(workers) as pool:
         while True:
             while len(running) < 4 * workers:
                 key = next(waiting, None)
@@ -124,24 +117,7 @@ def _decode_in_pool(
                 yield key, outcome
             if left and not running:
                 break
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
     return [*left, *waiting]
-
-
-def _end_with_parent() -> None:
-    """Ends this process as soon as the one that started it is gone.
-
-    A worker of a killed process would wait for its next file forever.
-    """
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _sentence(error: Exception) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from mesa_keras.evaluation import measured_images, measured_spectra
 from mesa_keras.pipelines.split import split_by_group
+from mesa_keras.readers.pair_store_index import SPLITS
 
 # Shares of objects where the data name no splits; the second where they name tests.
 SHARES = {"train": 0.7, "validation": 0.05, "calibration": 0.05, "test": 0.2}
@@ -65,35 +66,99 @@ def array_flags(
     return image, spectrum, reasons
 
 
+def import_splits(
+    object_id: np.ndarray, named: np.ndarray, complete: bool, where: str
+) -> tuple[np.ndarray | None, list[str]]:
+    """Splits of the rows of an import.
+
+    Args:
+        object_id: What must not be shared, shape `(n,)`.
+        named: Splits that the data name, empty text where none, shape `(n,)`.
+        complete: Whether rows without a split get one; else all have one, or none.
+        where: What an error calls the data.
+
+    Returns:
+        Splits of all rows, or `None` where they get none; and what a user should know.
+
+    Raises:
+        ValueError: If a name is none of `SPLITS`, rows of one object name two splits,
+            or only some rows name one and are not to be completed.
+    """
+    if wrong := sorted(set(named) - {"", *SPLITS}):
+        raise ValueError(
+            f"{where}: splits must be of {', '.join(SPLITS)}. Received: {wrong[0]!r}"
+        )
+    first = splits_of_objects(object_id, named)
+    other = np.flatnonzero((named != "") & (named != first))
+    if other.size:
+        row = other[0]
+        raise ValueError(
+            f"{where}: rows of one object or source must be in one split. Received: "
+            f"{first[row]!r} and {named[row]!r} for {object_id[row]}"
+        )
+    if complete:
+        splits = assign_splits(object_id, named)
+        return splits, ["too few objects to be split"] if splits is None else []
+    missing = int((first == "").sum())
+    if 0 < missing < len(first):
+        raise ValueError(
+            f"{where}: without completing, a split must be named for every row or for "
+            f"none. Received: {missing:,} of {len(first):,} rows without one"
+        )
+    return None if missing else first, []
+
+
 def assign_splits(object_id: np.ndarray, split: np.ndarray) -> np.ndarray | None:
     """Completes the splits that data name.
 
-    Rows without a split get one by their object, at random. Where there are tests but
-    nothing to stop training and to calibrate by, a tenth of training goes to these.
+    Rows without a split get that of another row of their object, and objects without
+    one are drawn; where these are too few, and others have splits, they are for
+    training. Where there are tests but nothing to stop training and to calibrate by, a
+    tenth of training goes to these.
 
     Args:
         object_id: What must not be shared, shape `(n,)`.
         split: Splits named, empty text where none, shape `(n,)`.
 
     Returns:
-        Splits of all rows, or `None` where objects are too few to be split.
+        Splits of all rows, or `None` where none has one and objects are too few.
     """
     result = np.array(split, dtype=object)
-    for rows, shares in (
-        (np.flatnonzero(result == ""), SHARES),
-        (np.flatnonzero(result == "train"), TRAIN_SHARES),
-    ):
-        if shares is TRAIN_SHARES and {"validation", "calibration"} & set(result):
-            continue
-        if not rows.size:
-            continue
-        if len(np.unique(object_id[rows])) < _FEWEST_OBJECTS:
-            if shares is SHARES:
-                return None
-            continue
-        for name, part in split_by_group(object_id[rows], shares).items():
-            result[rows[part]] = name
+    # Drawn apart from its named rows, an object would stand in two splits.
+    result = np.where(result == "", splits_of_objects(object_id, result), result)
+    unnamed = np.flatnonzero(result == "")
+    if 0 < len(np.unique(object_id[unnamed])) < _FEWEST_OBJECTS:
+        if len(unnamed) == len(result):
+            return None
+        result[unnamed] = "train"
+        unnamed = unnamed[:0]
+    for name, part in _drawn(object_id, unnamed, SHARES).items():
+        result[part] = name
+    train = np.flatnonzero(result == "train")
+    if {"validation", "calibration"}.isdisjoint(result):
+        for name, part in _drawn(object_id, train, TRAIN_SHARES).items():
+            result[part] = name
     return result
+
+
+def splits_of_objects(object_id: np.ndarray, split: np.ndarray) -> np.ndarray:
+    """For each row, the first split that a row of its object names, or empty text."""
+    _, code = np.unique(object_id, return_inverse=True)
+    # The last assignment holds.
+    named = np.flatnonzero(np.asarray(split) != "")[::-1]
+    found = np.full(code.max(initial=-1) + 1, "", dtype=object)
+    found[code[named]] = split[named]
+    return np.asarray(found[code])
+
+
+def _drawn(
+    object_id: np.ndarray, rows: np.ndarray, shares: Mapping[str, float]
+) -> dict[str, np.ndarray]:
+    """Rows by split, drawn by object; nothing where objects are too few."""
+    if len(np.unique(object_id[rows])) < _FEWEST_OBJECTS:
+        return {}
+    parts = split_by_group(object_id[rows], shares)
+    return {name: rows[part] for name, part in parts.items()}
 
 
 def repeated_ids(object_id: np.ndarray) -> np.ndarray:

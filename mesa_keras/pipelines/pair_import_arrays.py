@@ -9,6 +9,7 @@ import numpy as np
 from mesa_keras.pipelines.pair_import_sources import Source
 from mesa_keras.preprocessing import (
     air_to_vacuum,
+    is_same_pixel_scale,
     join_spectra,
     place_image,
     resample_spectrum,
@@ -16,12 +17,9 @@ from mesa_keras.preprocessing import (
     wavelength_grid,
 )
 from mesa_keras.readers.desi_coadd import DesiCoadd
-from mesa_keras.readers.galaxy_cutout import read_galaxy_cutout
+from mesa_keras.readers.galaxy_cutout import GalaxyCutout, read_galaxy_cutout
 from mesa_keras.readers.galaxy_file_error import GalaxyFileError
 from mesa_keras.readers.sdss_spectrum import read_sdss_spectrum
-
-# Pixel scales that differ by less are the same.
-_SAME_SCALE = 0.01
 
 
 class PairArrays:
@@ -89,19 +87,27 @@ class PairArrays:
             cutout = read_galaxy_cutout(path)
             if cutout.is_linear == self.is_picture:
                 raise GalaxyFileError(path, "its content is not what its name says")
+            image = self._scaled(cutout)
         except (GalaxyFileError, OSError) as error:
             self._fault(source, "image", path, error)
             return
-        image = cutout.image
-        factor = cutout.pixel_scale / self.settings["pixel_scale"]
-        if cutout.is_linear and abs(factor - 1) > _SAME_SCALE:
-            image = rescale_image(image, factor)
         into[:] = place_image(image, into.shape[:2])
         self.warnings += cutout.warnings
         for name in ("ra", "dec"):
             value = getattr(cutout, name)
             if np.isfinite(value):
                 source.facts.setdefault(name, value)
+
+    def _scaled(self, cutout: GalaxyCutout) -> np.ndarray:
+        """The image on the pixel scale of the store; a picture as it is."""
+        wanted = self.settings["pixel_scale"]
+        if not cutout.is_linear or is_same_pixel_scale(cutout.pixel_scale, wanted):
+            return cutout.image
+        try:
+            return rescale_image(cutout.image, cutout.pixel_scale / wanted)
+        except ValueError as error:
+            reason = f"pixels of {cutout.pixel_scale:g} arcsec cannot be brought to "
+            raise GalaxyFileError(cutout.path, f"{reason}{wanted:g} arcsec") from error
 
     def _sdss(
         self, source: Source, path: Path, flux: np.ndarray, ivar: np.ndarray

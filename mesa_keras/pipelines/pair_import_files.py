@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from mesa_keras.pipelines.pair_import import PairImport, array_flags, assign_splits
+from mesa_keras.pipelines.pair_import import PairImport, array_flags, import_splits
 from mesa_keras.pipelines.pair_import_arrays import PairArrays
 from mesa_keras.pipelines.pair_import_sources import (
     Source,
@@ -19,7 +19,6 @@ from mesa_keras.pipelines.pair_import_sources import (
 )
 from mesa_keras.readers import PairStoreWriter
 from mesa_keras.readers.galaxy_cutout import JPEG_SUFFIXES, JPEG_UNIT
-from mesa_keras.readers.pair_store_index import SPLITS
 from mesa_keras.readers.pair_store_settings import IMAGE_UNIT
 
 _FIRST_COLUMNS = ("ra", "dec", "redshift")
@@ -51,7 +50,8 @@ def import_files(
         image_size: Rows and columns of the images.
         pixel_scale: Size of their pixels in arcsec.
         shard_rows: Rows of a shard.
-        split: Whether to name splits, where the table does not.
+        split: Whether to complete the splits that the table names; else they stay as
+            they are, all or none.
         progress: Whether to show a progress bar.
 
     Returns:
@@ -83,6 +83,8 @@ def import_files(
         "about": {"source": "files", "linear_flux": not is_picture},
     }
     objects = list(sources.by_id.values())
+    # Better known before all files are read than after.
+    groups, splits = _groups_and_splits(objects, sources, split, str(table))
     writer = PairStoreWriter(folder, len(objects), settings)
     arrays = PairArrays(writer.settings, is_picture, sources.faults, sources.warnings)
     found: list[pd.DataFrame] = []
@@ -94,7 +96,11 @@ def import_files(
             writer.write(shard, *arrays.read(part))
             found.append(_flags(part, writer.read(shard), arrays.reasons))
             bar.update(len(part))
-    index = _index(objects, pd.concat(found, ignore_index=True), sources, split)
+    index = _index(objects, pd.concat(found, ignore_index=True))
+    if any("source_id" in source.facts for source in objects):
+        index["source_id"] = groups
+    if splits is not None:
+        index["split"] = splits
     writer.finish(index)
     return PairImport(Path(folder), index, sources.faults, tuple(sources.warnings))
 
@@ -128,9 +134,28 @@ def _flags(
     )
 
 
-def _index(
-    objects: Sequence[Source], flags: pd.DataFrame, sources: Sources, split: bool
-) -> pd.DataFrame:
+def _groups_and_splits(
+    objects: Sequence[Source], sources: Sources, complete: bool, table: str
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """What each object is made from, and its split."""
+    # An object without a source is its own. Ids do not survive being floats.
+    own = [_source_id(source) for source in objects]
+    groups = np.array(own, dtype=np.int64)
+    named = [source.facts.get("split", "") for source in objects]
+    splits, notes = import_splits(
+        groups, np.array(named, dtype=object), complete, table
+    )
+    sources.warnings += notes
+    return groups, splits
+
+
+def _source_id(source: Source) -> int:
+    """The source; a negative one is not known, as in the index of a store."""
+    found = int(source.facts.get("source_id", -1))
+    return found if found >= 0 else source.object_id
+
+
+def _index(objects: Sequence[Source], flags: pd.DataFrame) -> pd.DataFrame:
     facts = pd.DataFrame([source.facts for source in objects])
     columns: dict[str, Any] = {
         "object_id": [source.object_id for source in objects],
@@ -142,22 +167,4 @@ def _index(
     for name in facts.columns:
         if name not in index and name not in ("split", "source_id"):
             index[name] = facts[name]
-    if "source_id" in facts:
-        # An object without a source is its own. Ids do not survive being floats.
-        own = [s.facts.get("source_id", s.object_id) for s in objects]
-        index["source_id"] = np.array(own, dtype=np.int64)
-    named = facts["split"].fillna("") if "split" in facts else pd.Series(dtype=object)
-    if (wrong := sorted(set(named) - {"", *SPLITS})) and split:
-        raise ValueError(
-            f"column 'split' of the table must hold {', '.join(SPLITS)}. "
-            f"Received: {wrong[0]!r}"
-        )
-    if split:
-        groups = index["source_id" if "source_id" in index else "object_id"]
-        start = named.to_numpy() if len(named) else np.full(len(objects), "", object)
-        splits = assign_splits(groups.to_numpy(), start)
-        if splits is None:
-            sources.warnings.append("too few objects to be split")
-        else:
-            index["split"] = splits
     return index

@@ -10,8 +10,9 @@ from tqdm import tqdm
 from mesa_keras.pipelines.pair_import import (
     PairImport,
     array_flags,
-    assign_splits,
+    import_splits,
     repeated_ids,
+    splits_of_objects,
 )
 from mesa_keras.preprocessing import estimate_ivar, wavelength_grid
 from mesa_keras.readers import PairStoreWriter
@@ -38,7 +39,8 @@ def import_hdf5(
         path: The file; see `read_desi_pairs`.
         folder: Folder of the store.
         shard_rows: Rows of a shard.
-        split: Whether to name splits: those of the file, completed.
+        split: Whether to complete the splits that the file names; else they stay as
+            they are, all or none.
         progress: Whether to show a progress bar.
 
     Returns:
@@ -49,10 +51,18 @@ def import_hdf5(
         GalaxyFileError: If it is no such file, is damaged, or its spectra are on
             another grid.
         OSError: If the store cannot be written.
+        ValueError: If only a part of the file names splits, which stay as they are.
     """
     path = Path(path)
     pairs = read_desi_pairs(path)
     _check(pairs)
+    # Better known before all pairs are read than after.
+    splits, split_notes = import_splits(
+        pairs.object_id,
+        splits_of_objects(pairs.object_id, pairs.split),
+        split,
+        str(path),
+    )
     size = path.stat()
     settings = {
         "image_shape": list(pairs.image_shape[:2]),
@@ -71,8 +81,11 @@ def import_hdf5(
                 writer.write(shard, *_arrays(pairs, rows), key=key)
             flags.append(array_flags(*writer.read(shard)))
             bar.update(len(rows))
-    index, notes = _index(pairs, flags, split)
+    index, notes = _index(pairs, flags)
+    if splits is not None:
+        index["split"] = splits
     writer.finish(index)
+    notes += split_notes
     return PairImport(Path(folder), index, {}, (*pairs.warnings, *notes))
 
 
@@ -102,7 +115,6 @@ def _arrays(pairs: DesiPairs, rows: range) -> tuple[np.ndarray, np.ndarray, np.n
 def _index(
     pairs: DesiPairs,
     flags: list[tuple[np.ndarray, np.ndarray, list[dict[str, str]]]],
-    split: bool,
 ) -> tuple[pd.DataFrame, list[str]]:
     count = len(pairs)
     first = repeated_ids(pairs.object_id)
@@ -129,10 +141,4 @@ def _index(
             f"{again.sum()} rows repeat a target: they got negative ids, and the split "
             "of the first"
         )
-    if split:
-        splits = assign_splits(pairs.object_id, pairs.split[first])
-        if splits is None:
-            notes.append("too few objects to be split")
-        else:
-            index["split"] = splits
     return index, notes

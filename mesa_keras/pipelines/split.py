@@ -65,7 +65,9 @@ def split_by_group(
 
 
 def _hash(name: str, seed: int) -> int:
-    digest = hashlib.blake2b(f"{seed}\x1f{name}".encode(), digest_size=7)
+    # Names of files may hold bytes that are no text.
+    key = f"{seed}\x1f{name}".encode(errors="surrogateescape")
+    digest = hashlib.blake2b(key, digest_size=7)
     return int.from_bytes(digest.digest(), "big")
 
 

@@ -5,7 +5,11 @@ from mesa_keras.preprocessing.frame_statistics import (
     STATISTIC_NAMES,
     frame_statistics,
 )
-from mesa_keras.preprocessing.galaxy_image import place_image, rescale_image
+from mesa_keras.preprocessing.galaxy_image import (
+    is_same_pixel_scale,
+    place_image,
+    rescale_image,
+)
 from mesa_keras.preprocessing.image import frame_image, stretch
 from mesa_keras.preprocessing.light_curve import (
     SCALARS,
@@ -54,6 +58,7 @@ __all__ = [
     "frame_statistics",
     "global_edges",
     "global_view",
+    "is_same_pixel_scale",
     "join_spectra",
     "local_edges",
     "local_view",

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from mesa_keras.missing_extra import missing_extra
 from mesa_keras.preprocessing.detrend_local import STEPS, local_quadratic
 
 # The window is this long, or so many durations if that is longer.
@@ -139,8 +140,5 @@ def _import_wotan() -> Any:
             flatten as wotan_flatten,
         )
     except ImportError as error:
-        raise ImportError(
-            "Detrending needs the package wotan; install the extra 'lightcurves' "
-            "(`pip install mesa-keras[lightcurves]`)."
-        ) from error
+        raise missing_extra("detrending needs wotan", "lightcurves") from error
     return wotan_flatten

@@ -35,6 +35,24 @@ def phase_fold(time: ArrayLike, period: float, epoch: float) -> np.ndarray:
     return np.where(phase >= half, -half, np.maximum(phase, -half))
 
 
+def no_transit(
+    time: np.ndarray, period: float, epoch: float, time_system: str = ""
+) -> str:
+    """Says that a light curve holds no transit.
+
+    Args:
+        time: Its times in days, in order.
+        period: Period in days.
+        epoch: Time of a transit's centre, as `time`.
+        time_system: That of both, for people.
+    """
+    system = f" {time_system}" if time_system else ""
+    return (
+        f"no transit falls into the light curve: it lasts from day {time[0]:.3f} to "
+        f"{time[-1]:.3f}{system}, with transits every {period:g} days from {epoch:.3f}."
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ephemeris:
     """When transits happen and how long they last.

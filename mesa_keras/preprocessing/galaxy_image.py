@@ -5,6 +5,22 @@ from numpy.typing import ArrayLike
 
 # Pixels that are covered by less than this part are missing.
 _COVERED = 0.999
+# Pixel scales that differ by a smaller part are the same: over the 96 pixels that the
+# model sees, the last has moved by half a pixel.
+_SAME_SCALE = 0.01
+
+
+def is_same_pixel_scale(first: float, second: float) -> bool:
+    """Whether images of both pixel scales may stand side by side as they are.
+
+    Args:
+        first: Size of the pixels of an image in arcsec; NaN = unknown.
+        second: That of another.
+
+    Returns:
+        Whether they differ by at most 1 %; an unknown scale is taken for the same.
+    """
+    return not abs(first / second - 1) > _SAME_SCALE
 
 
 def place_image(image: ArrayLike, shape: tuple[int, int]) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesa_keras.preprocessing.detrend import slow_trend, window_days
-from mesa_keras.preprocessing.fold import HOURS_PER_DAY, phase_fold
+from mesa_keras.preprocessing.fold import HOURS_PER_DAY, no_transit, phase_fold
 
 SHORTEST_HOURS, LONGEST_HOURS = 0.5, 14.0
 # No transit lasts longer than this part of the period.
@@ -76,8 +76,8 @@ def find_transit(
     masked = np.zeros(time.shape, dtype=bool)
     if epoch is not None:
         masked = np.abs(phase) < longest / 2
-    if not _seen(phase, longest, epoch is not None):
-        raise ValueError(_nothing(time, period, epoch))
+    if epoch is not None and not (np.abs(phase) < longest / 2).any():
+        raise ValueError(no_transit(time, period, epoch))
     trend = slow_trend(
         time, flux, window=window_days(longest), masked=masked, segment=segment
     )
@@ -96,17 +96,6 @@ def find_transit(
             "tell its duration): give the duration."
         )
     return found
-
-
-def _seen(phase: np.ndarray, longest: float, epoch_known: bool) -> bool:
-    return not epoch_known or bool((np.abs(phase) < longest / 2).any())
-
-
-def _nothing(time: np.ndarray, period: float, epoch: float | None) -> str:
-    return (
-        f"no transit falls into the light curve: it lasts from day {time[0]:.3f} to "
-        f"{time[-1]:.3f}, with transits every {period:g} days from {epoch}."
-    )
 
 
 def _best_box(

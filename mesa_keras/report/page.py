@@ -108,7 +108,8 @@ def write_report(
         title=title, sections=sections
     )
     with atomic_file(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+        # Names of files may hold bytes that are no text.
+        temporary.write_text(page, encoding="utf-8", errors="backslashreplace")
 
 
 def format_cell(value: Any) -> str:

@@ -12,18 +12,21 @@ from mesa_keras.report.style import GREY, PALETTE, new_figure, plain, tidy
 History = Mapping[str, Sequence[float]]
 
 
-def training_loss(history: History, best_epoch: int | None = None) -> Figure:
+def training_loss(
+    history: History, best_epoch: int | None = None, name: str = "loss"
+) -> Figure:
     """Draws the loss of training and validation per epoch.
 
     Args:
         history: Values per epoch by name, as `keras.callbacks.History.history`: `loss`
             and, if there is one, `val_loss`.
         best_epoch: Epoch to mark, from 1. Default: the lowest `val_loss`.
+        name: Name of the loss, where it is that of one output of several.
 
     Raises:
-        ValueError: If `history` holds no `loss`, or `best_epoch` no epoch of it.
+        ValueError: If `history` holds no such loss, or `best_epoch` no epoch of it.
     """
-    figure, axes = _curves(history, "loss", best_epoch)
+    figure, axes = _curves(history, name, best_epoch)
     tidy(axes, "Epoch", "Loss (weighted sum)", "Training loss")
     return figure
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from tqdm import tqdm
 
 from mesa_keras._version import __version__
 from mesa_keras.atomic_file import atomic_file
+from mesa_keras.json_file import json_text
 from mesa_keras.preprocessing import VIEW_CONVENTION
 from mesa_keras.simulation.catalogue import DETECTION_SNR
 from mesa_keras.simulation.kinds import KINDS
@@ -156,13 +156,13 @@ def _write(
         "convention": np.array(VIEW_CONVENTION),
         **{name: np.stack(rows) for name, rows in views.items()},
     }
-    text = json.dumps(facts, indent=2) + "\n"
+    text = json_text(facts)
     writers: dict[str, Callable[[Path], Any]] = {
         "train_data.csv": lambda path: frame[~is_test].to_csv(path, index=False),
         "test_data.csv": lambda path: frame[is_test].to_csv(path, index=False),
         "views.npz": lambda path: np.savez(path, **arrays),
         "truth.csv": lambda path: truth.to_csv(path, index=False),
-        "simulation.json": lambda path: path.write_text(text, encoding="utf-8"),
+        "simulation.json": lambda path: path.write_text(text, encoding="ascii"),
     }
     with contextlib.ExitStack() as stack:
         for name in SURVEY_FILES:

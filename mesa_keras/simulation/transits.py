@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mesa_keras.missing_extra import missing_extra
 from mesa_keras.preprocessing import global_edges, local_edges, normalize_view
 from mesa_keras.simulation.catalogue_rows import (
     TransitParameters,
@@ -230,8 +231,7 @@ def _import_batman() -> Any:
     try:
         import batman
     except ImportError as error:
-        raise ImportError(
-            "Simulating transits needs the package batman; install the extra "
-            "'lightcurves' (`pip install mesa-keras[lightcurves]`)."
+        raise missing_extra(
+            "simulating transits needs batman", "lightcurves"
         ) from error
     return batman

@@ -1,4 +1,4 @@
-"""Training that can be interrupted: run state, early stopping, transfer of weights.
+"""Training that can be interrupted: run state, optimizer, transfer of weights.
 
 Names load when first used, as they bring Keras along.
 """
@@ -13,6 +13,10 @@ _MODULES = {
     "load_pretrained": "pretrained",
     "open_model": "model_file",
     "save_model": "model_file",
+    "scheduled_adamw": "optimizer",
+    "set_seeds": "seeds",
+    "versions": "run_versions",
+    "warmup_then_cosine": "optimizer",
 }
 
 __all__ = sorted(_MODULES)

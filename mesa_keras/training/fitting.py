@@ -46,7 +46,9 @@ def fit(
         state.restore(model)
     if not state.finished and state.epochs_done < epochs:
         first = state.epochs_done
-        progress = EpochProgress(epochs, steps_per_epoch * batch_size, first)
+        progress = EpochProgress(
+            epochs, steps_per_epoch * batch_size, first, state.monitor
+        )
         # Every epoch iterates its own batches. From an endless stream, Keras takes a
         # multiple of `steps_per_execution`, and epochs would not begin at their own.
         epoch = tf.Variable(first, dtype="int64", trainable=False)

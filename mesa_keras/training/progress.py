@@ -13,15 +13,21 @@ class EpochProgress(keras.callbacks.Callback):
         epochs: Epochs of the whole run.
         examples_per_epoch: Training examples of an epoch.
         first_epoch: Epochs done before, by an interrupted run.
+        validation: Entry of the logs that is shown for the validation.
     """
 
     def __init__(
-        self, epochs: int, examples_per_epoch: int, first_epoch: int = 0
+        self,
+        epochs: int,
+        examples_per_epoch: int,
+        first_epoch: int = 0,
+        validation: str = "val_loss",
     ) -> None:
         super().__init__()
         self.epochs = epochs
         self.examples_per_epoch = examples_per_epoch
         self.first_epoch = first_epoch
+        self.validation = validation
         self._bar: Any = None
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -35,7 +41,7 @@ class EpochProgress(keras.callbacks.Callback):
         logs = logs or {}
         shown = {
             name: f"{logs[key]:.4f}"
-            for name, key in (("loss", "loss"), ("validation", "val_loss"))
+            for name, key in (("loss", "loss"), ("validation", self.validation))
             if key in logs
         }
         done = epoch + 1 - self.first_epoch

@@ -121,7 +121,7 @@ def test_a_star_in_training_and_test(fails, tmp_path, command):
     rows = rows_of(12, 100)
     rows[3]["star_id"] = "1000004"
     message = fails(command, write_table(tmp_path / "t.csv", rows))
-    assert "the model was trained on stars of this table" in message
+    assert "the model was trained on 1 stars of this table" in message
     assert "1000004" in message
 
 

@@ -30,6 +30,19 @@ def test_needs_a_name_for_the_copy(run, capsys):
     assert "--model_out" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "options", [["--temperature", "2.5"], ["--profiles_dir", "profiles"]]
+)
+def test_refuses_options_of_frames(run, tmp_path, capsys, options):
+    out = tmp_path / "m.keras"
+    argv = ["--model_path", str(run[0]), "--data", str(run[2]), "--model_out", str(out)]
+    with pytest.raises(SystemExit) as stopped:
+        main([*argv, *options])
+    assert stopped.value.code == 2
+    assert f"argument {options[0]}: not allowed with" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_refuses_a_precision_without_its_objective(run, tmp_path, capsys):
     out = tmp_path / "m.keras"
     argv = ["--model_path", str(run[0]), "--data", str(run[2])]

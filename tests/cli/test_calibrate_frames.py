@@ -34,10 +34,16 @@ def test_from_the_frames_that_training_kept_back(model, tmp_path, capsys):
     argv = ["--model_path", str(model), "--model_out", str(out), "--abstain"]
     argv += ["--thresholds", "target_precision", "--target_precision", "0.8,0.9,0.7"]
     assert main([*argv, "--profiles_dir", str(out.parent)]) == 0
-    shown = capsys.readouterr().out
+    printed = capsys.readouterr()
+    shown = printed.out
     assert "log-loss before, after" in shown
     assert "m_calibration.npz" in shown
     point = FrameClassifier(out).operating_point()
+    # What is said of the copy is what it keeps; the profiles keep more.
+    (row,) = (line for line in shown.splitlines() if line.startswith("temperature"))
+    assert row.split()[1:] == [f"{point.temperature:.4f}"]
+    assert point.pixel_temperature is None
+    (note,) = printed.err.splitlines()
     assert point.abstain
     assert point.temperature != 1
     assert len(saved_calibration(FrameClassifier(out))) == 60
@@ -45,10 +51,30 @@ def test_from_the_frames_that_training_kept_back(model, tmp_path, capsys):
         profile = json.loads((out.parent / f"thresholds_{name}.json").read_text())
         assert profile["temperature"] == pytest.approx(point.temperature)
         assert profile["pixel_temperature"] < profile["temperature"]
+        assert f"the {profile['pixel_temperature']:.4f} fitted to them" in note
         service = ClassifierService(out, thresholds=name)
         assert service.meta()["thresholds"] == profile["thresholds"]
         # The copy is the same network: the profile knows it.
         assert service.notes == ()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--columns", "period=p"],
+        ["--views_path", "views.npz"],
+        ["--allow_shared_stars"],
+    ],
+)
+def test_refuses_options_of_candidates(model, tmp_path, capsys, options):
+    write_logits(model)
+    out = tmp_path / "c.keras"
+    argv = ["--model_path", str(model), "--model_out", str(out)]
+    with pytest.raises(SystemExit) as stopped:
+        main([*argv, *options])
+    assert stopped.value.code == 2
+    assert f"argument {options[0]}: not allowed for frames" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_from_a_folder_of_frames(model, tmp_path, capsys):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cli import classify_ost
+from ost_classifier.service_folder import FolderResult
 from tests.small_ost import make_model, write_frame
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +87,11 @@ def test_the_thresholds_of_a_profile_beside_the_model(call, model, tmp_path):
         (["--temperature", "0"], "`temperature` must be positive"),
         (["--unknown_id", "3"], "`unknown_id` must be none of the classes"),
         (["--batch_size", "0"], "`batch_size` must be at least 1"),
+        (["--workers", "0"], "`workers` must be at least 1"),
         (["--watch", "0"], "`watch` must be positive"),
+        (["--watch", "nan"], "`watch` must be positive"),
+        (["--watch", "inf"], "at most 86400, a day. Received: watch=inf"),
+        (["--watch", "1e30"], "at most 86400"),
     ],
 )
 def test_a_wrong_call_is_one_sentence(call, tmp_path, capsys, options, message):
@@ -95,7 +100,7 @@ def test_a_wrong_call_is_one_sentence(call, tmp_path, capsys, options, message):
     assert message in shown.err
     assert "Traceback" not in shown.err
     assert shown.out == ""
-    assert not (tmp_path / "out" / "results.json").exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_empty_folder_and_other_models(call, tmp_path, capsys):
@@ -111,10 +116,38 @@ def test_an_empty_folder_and_other_models(call, tmp_path, capsys):
     assert "must be a whole `.keras` model file" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", ["2026-13-01", "yesterday", "36x", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["2026-13-01", "yesterday", "36x", "", "99999999999d", "9999999d", f"{'9' * 400}h"],
+)
 def test_times_that_are_none(text):
     with pytest.raises(argparse.ArgumentTypeError, match="must be a date"):
         classify_ost.moment(text)
+
+
+def test_what_waits_is_shown(capsys):
+    nothing = {"meta": {"seconds": 1.0}, "results": [], "defects": [], "warnings": []}
+    classify_ost._print(FolderResult(3, 0, 2, nothing), {})
+    assert re.search(r"^waiting +2 that may", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_no_frame_is_overwritten(call, night, tmp_path, capsys):
+    frame = (night / "0.fits").read_bytes()
+    assert call("--night_log", str(night / "0.fits")) == 2
+    assert "`night_log` must not be a frame" in capsys.readouterr().err
+    assert (night / "0.fits").read_bytes() == frame
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_name_that_is_no_text(call, night, tmp_path):
+    (night / "0.fits").rename(night / "latin\udce9.fits")
+    (night / "no\udce9.fits").write_bytes(b"SIMPLE  = nothing more")
+    out = tmp_path / "out"
+    options = [f"--{name}={out / name}" for name in ("night_log", "defect_log")]
+    assert call(*options) == 1
+    assert b"latin\xe9.fits" in (out / "night_log").read_bytes()
+    assert b"no\xe9.fits" in (out / "defect_log").read_bytes()
+    assert call(*options) == 1
 
 
 def test_times():

@@ -1,15 +1,22 @@
+from pathlib import Path
+
 import pytest
 
 from cli.ensemble_mesa import main
 from mesa_keras.inference import Predictor
+from mesa_keras.recipes.mesa.run_config import CONFIG_FILE
 from tests.small_mesa import make_run
 
 
 @pytest.mark.slow
-def test_joins_two_models(tmp_path, capsys):
-    models = [str(make_run(tmp_path / str(seed), seed)[0]) for seed in range(2)]
-    out = tmp_path / "both.keras"
-    assert main(["--members", ",".join(models), "--output", str(out)]) == 0
+def test_joins_two_models_where_training_leaves_them(tmp_path, capsys, monkeypatch):
+    # As `train_mesa` and this command are called without a word on folders.
+    monkeypatch.chdir(tmp_path)
+    make_run(tmp_path)
+    models = ["output/mesa_model.keras", str(make_run(tmp_path / "second", 1)[0])]
+    assert main(["--members", ",".join(models)]) == 0
+    out = Path("ensemble/mesa_ensemble.keras")
+    assert out.with_name(CONFIG_FILE).is_file()
     parts = [Predictor(path).model.count_params() for path in models]
     shown = capsys.readouterr().out
     assert str(out) in shown

@@ -50,14 +50,17 @@ def test_the_published_command(call, tmp_path, capsys):
     assert call(*again) == 0
     found = json.loads((tmp_path / "o" / "test_results.json").read_text())
     saved = json.loads((tmp_path / "t.json").read_text())
-    assert found["operating_point"]["thresholds"] == saved["thresholds"]
+    for name in ("thresholds", "temperature", "pixel_temperature"):
+        assert found["operating_point"][name] == saved[name]
 
 
 def test_status_1_where_a_file_cannot_be_read(call, tmp_path, capsys):
     data = make_folder(tmp_path / "data", per_class=2)
-    (data / "flats" / "x.fits").write_bytes(b"SIMPLE  = nothing more")
+    # The bytes of a name may be no text.
+    (data / "flats" / "x\udce9.fits").write_bytes(b"SIMPLE  = nothing more")
     assert call("--no-importance", data=data) == 1
     assert "not read" in capsys.readouterr().out
+    assert r"x\udce9.fits" in (tmp_path / "o" / "report.html").read_text()
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import re
 import shutil
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 from cli import import_galaxies
 from mesa_keras.readers import open_pair_store
 from tests.readers.small_galaxies import write_cutout, write_pairs, write_sdss
+from tests.small_pairs import make_store
 
 
 @pytest.fixture
@@ -48,6 +50,31 @@ def test_hdf5_to_a_store(tmp_path, store, capsys):
     assert "note: p.h5: has no inverse variances" in shown.err
     assert "test split" in shown.out
     assert len(open_pair_store(store)) == 15
+
+
+def test_a_store_is_verified(tmp_path, capsys):
+    folder = make_store(tmp_path / "pairs")
+    assert run("--verify", folder) == 0
+    shown = capsys.readouterr()
+    assert "verifying: 100%" in shown.err
+    assert "damaged files" in shown.out
+    changed, cut = folder / "flux_00001.npy", folder / "images_00002.npy"
+    content = bytearray(changed.read_bytes())
+    content[-1] ^= 1
+    changed.write_bytes(content)
+    cut.write_bytes(cut.read_bytes()[:-1])
+    assert run("--verify", folder) == 1
+    shown = capsys.readouterr()
+    named = [line for line in shown.err.splitlines() if line.startswith("damaged: ")]
+    assert named[0] == f"damaged: {changed}: its content has changed"
+    assert named[1].startswith(f"damaged: {cut}: its header promises")
+    assert len(named) == 2
+    # Of 12 galaxies in shards of 5: the second shard's, and the last two.
+    assert re.search(r"galaxies in them\s+7\n", shown.out)
+    assert run("--verify", folder, "--table", "t.csv") == 2
+    assert "takes a store and nothing to import" in capsys.readouterr().err
+    assert run("--verify", tmp_path / "nowhere") == 2
+    assert "no such folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -33,11 +33,17 @@ def test_real_files(tmp_path, real_data, capsys):
 
 def test_rows_with_faults(tmp_path, real_data, capsys):
     text = PI_MENSAE + "other,TIC 5,3,1326,2\n"
+    text += "late,TIC 261136679,300,2458400,3\n"
     assert call(tmp_path, real_data, text) == 1
     out, err = capsys.readouterr()
     assert "fault: other: " in err
     assert "no light curve of TIC 5" in err
-    assert "with a fault" in out
+    assert "fault: late: no transit falls into the light curve" in err
+    counts = dict(line.rsplit("  ", 1) for line in out.splitlines())
+    counts = {name.strip(): count.strip() for name, count in counts.items()}
+    assert counts["candidates"] == "3"
+    assert counts["with views"] == "1"
+    assert counts["with a fault"] == "2"
 
 
 def test_wrong_calls(tmp_path, real_data, capsys):

@@ -90,6 +90,12 @@ def test_wrong_calls_of_one_object(run, real_data, tmp_path, capsys, monkeypatch
     model = ["--model_path", str(run[0])]
     assert main([*out, *model, "--target", "TIC 1", "--period", "3"]) == 2
     assert "`--target` needs `--light_curve`" in capsys.readouterr().err
+    for values, message in (
+        ("steller_temp=5870", "Received: steller_temp"),
+        ("depth=300,stellar_radius=-3", "stellar_radius=-3.0 is not positive"),
+    ):
+        assert main([*out, *model, *target(real_data), "--feature", values]) == 2
+        assert message in capsys.readouterr().err
     for options, message in (
         (["--data", "t.csv", "--period", "3"], "--period: not allowed with"),
         ([*target(real_data), "--columns", "a=b"], "--columns: not allowed with"),

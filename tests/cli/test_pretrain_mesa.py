@@ -129,6 +129,7 @@ def test_killed_in_the_second_stage_it_goes_on_there(folders, tmp_path):
     again = start(folders, tmp_path, "--resume")
     out, shown = again.communicate(timeout=900)
     assert again.returncode == 0, shown
+    assert "note: tess_tce: only 17" in shown
     # The first stage is not trained again, and the second goes on where it was.
     assert " 2/2 " not in shown
     assert f" {done}/40 " in shown

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from cli.search_similar import main
+from mesa_keras.readers import open_pair_store
 from mesa_keras.recipes.astroclip.embeddings import save_embeddings
 from tests.recipes.astroclip.survey import survey
 from tests.small_pairs import make_arrays, make_store
@@ -24,7 +25,10 @@ def folders(tmp_path_factory):
         arrays=(images[order], flux[order], ivar[order]),
         object_id=1000 + order,
     )
-    made = dataclasses.replace(made, store=str(root / "store"))
+    store = open_pair_store(root / "store")
+    made = dataclasses.replace(
+        made, store=str(store.folder), data_fingerprint=store.fingerprint
+    )
     save_embeddings(root / "embeddings", made)
     return root
 
@@ -68,6 +72,36 @@ def test_conditions_and_an_index_that_is_kept(folders, tmp_path, capsys):
     argv = ["--embeddings", str(tmp_path / "other"), "--query_id", "1020", *kept]
     assert main([*argv, "--output_dir", str(tmp_path / "o")]) == 2
     assert "index of other embeddings" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("kept", "wanted"), [("approximate", "exact"), ("exact", "approximate")]
+)
+def test_a_kept_index_of_another_kind_is_refused(
+    folders, tmp_path, capsys, kept, wanted
+):
+    options = ["--query_id", "1020", "--index_dir", str(tmp_path / "index")]
+    assert call(folders, tmp_path / "a", *options, "--index", kept) == 0
+    capsys.readouterr()
+    assert call(folders, tmp_path / "b", *options, "--index", wanted) == 2
+    shown = capsys.readouterr().err
+    assert f"`--index {wanted}` is not the index in" in shown
+    assert f"which is {kept}" in shown
+    assert not (tmp_path / "b").exists()
+    assert call(folders, tmp_path / "b", *options) == 0
+    assert f"56 objects, {kept}" in capsys.readouterr().out
+
+
+def test_says_that_a_picture_is_of_another_survey(folders, tmp_path, capsys):
+    options = ["--query_id", "1020", "--top", "2"]
+    assert call(folders, tmp_path / "a", *options) == 0
+    assert "note" not in capsys.readouterr().err
+    # The same objects by their numbers, and other images.
+    other = make_store(tmp_path / "s", 60, object_id=1000 + np.arange(60))
+    assert call(folders, tmp_path / "b", *options, "--store", str(other)) == 0
+    assert (tmp_path / "b" / "hits.png").is_file()
+    shown = capsys.readouterr().err
+    assert f"note: the store at {other} is not as it was when it was embedded" in shown
 
 
 def test_says_why_there_is_no_picture(folders, tmp_path, capsys):

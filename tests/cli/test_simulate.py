@@ -118,7 +118,9 @@ def test_full_disk(tmp_path, capsys, monkeypatch):
 def test_without_batman(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "batman", None)
     check_one_sentence(
-        capsys, ["mesa", "--output_dir", str(tmp_path)], "install the extra"
+        capsys,
+        ["mesa", "--output_dir", str(tmp_path)],
+        'pip install -e ".[lightcurves]"',
     )
 
 

@@ -68,4 +68,4 @@ def test_another_store_stays(tmp_path, capsys):
 def test_missing_extra(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "galsim", None)
     assert main(["astroclip", "--output_dir", str(tmp_path / "new"), *SMALL]) == 2
-    assert "pip install mesa_keras[galaxies]" in capsys.readouterr().err
+    assert 'pip install -e ".[galaxies]"' in capsys.readouterr().err

@@ -117,14 +117,17 @@ def test_options_out_of_range(capsys):
 
 
 @pytest.mark.slow
-def test_unreadable_files_give_status_1_and_the_rest_is_done(tmp_path, capsys):
+def test_unreadable_files_give_status_1_and_the_rest_is_done(tmp_path, capfd):
     folder = write_folder(tmp_path / "data", dict.fromkeys(CLASSES, 12))
     (folder / "bias" / "broken.fits").write_bytes(b"SIMPLE  = no more")
     shutil.copy(folder / "flats" / "000.fits", folder / "flats" / "copy.FIT")
+    # The bytes of a name may be no text.
+    (folder / "bias" / "001.fits").rename(folder / "bias" / "latin\udce9.fits")
+    (folder / "bias" / "no\udce9.fits").write_bytes(b"SIMPLE  = no more")
     argv = ["--data_dir", str(folder), "--model_out", str(tmp_path / "m.keras")]
     size = ["--target_w", "16", "--target-h", "16", "--batch_size", "8"]
     assert main([*argv, *TINY, *size, "--epochs", "1"]) == 1
-    shown = capsys.readouterr()
+    shown = capfd.readouterr()
     assert "not read: bias/broken.fits: " in shown.err
-    assert "1 files" in shown.out
+    assert "2 files" in shown.out
     assert (tmp_path / "m.keras").exists()

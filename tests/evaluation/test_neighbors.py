@@ -1,10 +1,12 @@
+import os
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from mesa_keras.evaluation import nearest_neighbors
+from mesa_keras.evaluation import nearest_neighbors, neighbors
 
 
 def vectors(num, dim=8, seed=0, levels=None):
@@ -113,6 +115,13 @@ def test_works_on_memory_mapped_files(tmp_path):
     x = np.load(tmp_path / "x.npy", mmap_mode="r")
     found = nearest_neighbors(np.asarray(x[:5]), x, 3)
     assert found.rows[:, 0].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_runs_where_the_system_does_not_tell_which_cores(monkeypatch):
+    monkeypatch.setattr(neighbors, "_WORTH_THREADS", 0)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    r = vectors(20)
+    assert nearest_neighbors(r[:3], r, 1).rows[:, 0].tolist() == [0, 1, 2]
 
 
 def test_more_queries_than_are_taken_at_a_time():

@@ -191,3 +191,12 @@ def test_remains_of_a_killed_run_go(tmp_path):
     cache.build(write(tmp_path / "in", [1]), decode, workers=1)
     assert not old.exists()
     assert new.exists()
+
+
+def test_what_another_process_finishes_meanwhile_is_no_fault(tmp_path):
+    cache = FrameCache(tmp_path / "cache", DTYPE, {})
+    # Like a temporary file that is renamed once it has been listed: there is a name,
+    # and nothing by it.
+    (cache.folder / ".a.npy").symlink_to(tmp_path / "gone")
+    frames = cache.build(write(tmp_path / "in", [1]), decode, workers=1)
+    assert frames.frames[0].fault == ""

@@ -1,6 +1,13 @@
 import numpy as np
+import pytest
 
-from mesa_keras.pipelines.pair_import import array_flags, assign_splits, repeated_ids
+from mesa_keras.pipelines.pair_import import (
+    array_flags,
+    assign_splits,
+    import_splits,
+    repeated_ids,
+    splits_of_objects,
+)
 
 
 def test_array_flags_tell_why():
@@ -52,6 +59,42 @@ def test_few_objects_are_not_split():
     assert assign_splits(np.arange(5), np.full(5, "")) is None
     few = np.array(["train"] * 4 + ["test"])
     np.testing.assert_array_equal(assign_splits(np.arange(5), few), few)
+
+
+def test_rows_of_an_object_follow_the_one_that_is_named():
+    ids = np.tile(np.arange(200), 2)
+    named = np.concatenate([np.full(200, "test"), np.full(200, "")]).astype(object)
+    named[200:240] = "train"
+    named[:40] = ""
+    split = assign_splits(ids, named)
+    np.testing.assert_array_equal(split[:200], split[200:])
+    assert (split[40:200] == "test").all()
+    # A tenth of the training objects stops it and calibrates.
+    assert set(split[:40]) == {"train", "validation", "calibration"}
+
+
+def test_named_splits_stay_where_the_rest_is_too_few_to_be_drawn():
+    named = np.array(["train"] * 30 + ["test"] * 6 + [""] * 4, dtype=object)
+    split = assign_splits(np.arange(40), named)
+    np.testing.assert_array_equal(split[:36], named[:36])
+    assert (split[36:] == "train").all()
+
+
+def test_first_names_of_objects():
+    ids, named = np.array([4, 4, 9, 4]), np.array(["", "test", "", "train"], object)
+    assert splits_of_objects(ids, named).tolist() == ["test", "test", "", "test"]
+    assert splits_of_objects(ids[:0], named[:0]).tolist() == []
+
+
+def test_splits_that_are_not_completed_are_those_of_all_rows_or_of_none():
+    ids = np.array([4, 4, 9])
+    whole = np.array(["test", "", "train"], object)
+    splits, notes = import_splits(ids, whole, False, "a.csv")
+    assert (splits.tolist(), notes) == (["test", "test", "train"], [])
+    assert import_splits(ids, np.full(3, "", object), False, "a.csv") == (None, [])
+    message = r"a\.csv: without completing.*1 of 3"
+    with pytest.raises(ValueError, match=message):
+        import_splits(ids, np.array(["test", "", ""], object), False, "a.csv")
 
 
 def test_repeated_ids():

@@ -170,6 +170,16 @@ def test_images_come_to_one_scale_and_size(tmp_path):
     assert images[2, 12, 12, 1] == pytest.approx((100 + 20) / 4, rel=0.01)
 
 
+def test_an_image_of_impossible_scale_is_named_and_the_rest_imported(tmp_path):
+    write_cutout(tmp_path / "1.fits", side=40)
+    write_cutout(tmp_path / "2.fits", side=40, wcs=False, PIXSCALE=0.0)
+    done, _, index = run(tmp_path, images=[tmp_path])
+    assert index["image_valid"].tolist() == [True, False]
+    reason = "pixels of 0 arcsec cannot be brought to 0.262 arcsec"
+    assert done.faults == {"2.fits": reason}
+    assert f"image cannot be read: {reason}" in index["reason"].iloc[1]
+
+
 def test_pictures_make_a_store_of_pictures(tmp_path):
     write_jpeg(tmp_path / "1.jpeg", side=24)
     write_jpeg(tmp_path / "2.jpg", side=24)
@@ -185,15 +195,46 @@ def test_pictures_make_a_store_of_pictures(tmp_path):
 def test_splits_of_the_table(tmp_path):
     names = [str(i) for i in range(1, 7)]
     splits = ["train"] * 3 + ["validation", "test", "calibration"]
+    sources = [2**60 + i for i in (1, 1, 2, 3, 4, 5)]
+    table = csv(tmp_path / "t.csv", object_id=names, split=splits, source_id=sources)
+    for complete in (True, False):
+        _, _, index = run(tmp_path, table=table, split=complete)
+        assert index["split"].tolist() == splits
+        assert index["source_id"].tolist() == sources
+
+
+def test_rows_without_a_split_get_that_of_their_source(tmp_path):
     table = csv(
-        tmp_path / "t.csv", object_id=names, split=splits, source_id=[2**60 + 1] * 6
+        tmp_path / "t.csv",
+        object_id=np.arange(10, 14),
+        split=["test", None, "train", None],
+        source_id=pd.array([5, 5, 6, -1], "Int64"),
     )
     _, _, index = run(tmp_path, table=table)
-    assert index["split"].tolist() == splits
-    assert index["source_id"].tolist() == [2**60 + 1] * 6
-    csv(table, object_id=names, split=["training"] * 6)
-    with pytest.raises(ValueError, match=r"must hold train, .*'training'"):
-        run(tmp_path, table=table)
+    assert index["split"].tolist() == ["test", "test", "train", "train"]
+    # A source that is not known is the object itself.
+    assert index["source_id"].tolist() == [5, 5, 6, 13]
+
+
+@pytest.mark.parametrize(
+    ("splits", "complete", "message"),
+    [
+        (["training", "test"], True, r"t\.csv: splits must be of.*'training'"),
+        (["training", "test"], False, r"t\.csv: splits must be of.*'training'"),
+        (["train", "test"], True, r"t\.csv: rows of one .*'train' and 'test' for 5"),
+        (["train", "test"], False, r"t\.csv: rows of one .*'train' and 'test' for 5"),
+        (["train", None], False, r"t\.csv: without completing.*1 of 3 rows without"),
+    ],
+)
+def test_wrong_splits_are_refused_before_anything_is_written(
+    tmp_path, splits, complete, message
+):
+    source = [5, 5, 6] if None not in splits else [5, 7, 6]
+    columns = {"object_id": [1, 2, 3], "split": [*splits, "train"]}
+    table = csv(tmp_path / "t.csv", **columns, source_id=source)
+    with pytest.raises(ValueError, match=message):
+        run(tmp_path, table=table, split=complete)
+    assert not (tmp_path / "store").exists()
 
 
 @pytest.mark.parametrize(

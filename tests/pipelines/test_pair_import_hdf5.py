@@ -43,7 +43,8 @@ def test_inverse_variances_of_the_file_are_kept(tmp_path):
     assert (store.spectra([3])[1] == 2).all()
     assert (store.spectra([1, 2])[1] == 0).all()
     assert store.index["redshift"].isna().all()
-    assert "split" not in store.index
+    # Those of the file stay, and nothing is held back besides.
+    assert store.index["split"].tolist() == ["train"] * 3 + ["test"]
     reason = "spectrum has no inverse variance above 0"
     assert store.index["reason"].tolist()[1:] == [reason, reason, ""]
 

@@ -59,6 +59,11 @@ def test_added_rows_move_few_groups():
     assert kept >= 980
 
 
+def test_names_that_are_no_text_are_split_too():
+    parts = split_by_group(["a\udce9", "b\udce9", "c"], {"train": 0.5, "rest": 0.5})
+    assert sorted(np.concatenate(list(parts.values()))) == [0, 1, 2]
+
+
 def test_seed_changes_the_split():
     groups = np.arange(200)
     first, second = (split_by_group(groups, FRACTIONS, seed=s) for s in (0, 1))

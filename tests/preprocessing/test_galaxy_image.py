@@ -3,7 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesa_keras.preprocessing.galaxy_image import place_image, rescale_image
+from mesa_keras.preprocessing.galaxy_image import (
+    is_same_pixel_scale,
+    place_image,
+    rescale_image,
+)
 
 
 def galaxy(side=41, width=4.0):
@@ -69,3 +73,17 @@ def test_wrong_arguments():
     for factor in (0.0, -1.0, 0.01, np.inf):
         with pytest.raises(ValueError, match="`factor` must be positive"):
             rescale_image(np.ones((9, 9, 3)), factor)
+
+
+@pytest.mark.parametrize(
+    ("scale", "same"),
+    [(0.262, True), (0.264, True), (0.2605, True), (0.266, False), (0.258, False)],
+)
+def test_pixel_scales_within_a_hundredth_are_the_same(scale, same):
+    assert is_same_pixel_scale(scale, 0.262) is same
+
+
+def test_an_unknown_pixel_scale_is_taken_for_the_same():
+    assert is_same_pixel_scale(float("nan"), 0.262)
+    assert not is_same_pixel_scale(0.0, 0.262)
+    assert not is_same_pixel_scale(float("inf"), 0.262)

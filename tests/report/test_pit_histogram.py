@@ -18,9 +18,21 @@ def test_a_flat_histogram_lies_in_the_band_of_chance():
 
 
 @pytest.mark.parametrize("num_panels", [1, 3, 4])
-def test_draws_any_number_of_panels(num_panels):
-    values = {str(k): np.linspace(0, 1, 5) for k in range(num_panels)}
-    pit_figure(values).draw_without_rendering()
+def test_every_panel_has_its_own_values(num_panels):
+    values = {str(k): np.full(k + 1, 0.025 + 0.1 * k) for k in range(num_panels)}
+    figure = pit_figure(values)
+    figure.draw_without_rendering()
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    titles = [axes.get_title("left") for axes in shown]
+    assert titles == [f"{k}, {k + 1} objects" for k in range(num_panels)]
+    for k, axes in enumerate(shown):
+        # All values lie in one of 20 bins, whose density is then 20.
+        heights = axes.patches[1].get_data().values
+        assert heights.tolist() == [20.0 * (place == 2 * k) for place in range(20)]
+        assert axes.get_ylim()[1] > 20
+        below = "PIT (probability below the truth)" if k + 2 >= num_panels else ""
+        assert axes.get_xlabel() == below
+    assert shown[0].get_legend().get_texts()[0].get_text() == "95 % by chance"
 
 
 def test_rejects():

@@ -15,8 +15,19 @@ def test_counts_every_object_and_names_the_measures():
     assert axes.get_ylabel() == "Predicted mass"
 
 
-def test_few_and_equal_values():
-    prediction_scatter_figure([1.0], [2.0], "x").draw_without_rendering()
+@pytest.mark.parametrize("num", [1, 3])
+def test_equal_true_values_have_a_range_around_them(num):
+    figure = prediction_scatter_figure([1.0] * num, [2.0] * num, "x")
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    low, high = axes.get_xlim()
+    assert low < 1 < high
+    assert axes.get_ylim() == (low, high)
+    cells = axes.collections[0].get_array().filled(0)
+    # Predictions beyond the range stand at its edge.
+    assert cells[-1].sum() == cells.sum() == num
+    assert f"\n{num} objects" in axes.texts[0].get_text()
+    np.testing.assert_array_equal(axes.lines[0].get_xydata(), [[low, low], [high] * 2])
 
 
 def test_rejects():

@@ -28,7 +28,25 @@ def test_colours_by_classes():
 
 def test_one_value_everywhere():
     plane = project_to_plane(VECTORS, "pca")
-    property_map_figure(plane, np.ones(50), "x").draw_without_rendering()
+    figure = property_map_figure(plane, np.ones(50), "x")
+    figure.draw_without_rendering()
+    drawn, bar = figure.axes[0].collections[0], figure.axes[1]
+    np.testing.assert_allclose(drawn.get_offsets(), plane.points)
+    assert len(np.unique(drawn.get_facecolors(), axis=0)) == 1
+    # The scale starts at the value and has a length; nothing lies beyond.
+    assert drawn.get_clim() == (1, 2)
+    assert drawn.colorbar.extend == "neither"
+    assert bar.get_ylim() == (1, 2)
+
+
+def test_the_bar_says_where_values_lie_beyond_its_colours():
+    plane = project_to_plane(VECTORS, "pca")
+    values = np.ones(50)
+    for changed, extend in (((0,), "max"), ((0, 1), "both")):
+        for place in changed:
+            values[place] = (9, -9)[place]
+        figure = property_map_figure(plane, values, "x")
+        assert figure.axes[0].collections[0].colorbar.extend == extend
 
 
 def test_rejects():

@@ -35,8 +35,20 @@ def test_predictions_far_away_stand_at_the_edge():
     assert counts[-1].sum() >= 7
 
 
-def test_one_object():
-    redshift_scatter_figure({"a": ([0.1], [0.2])}).draw_without_rendering()
+def test_one_object_stands_between_the_lines_of_outliers():
+    figure = redshift_scatter_figure({"a": ([0.1], [0.1])})
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    low, high = axes.get_xlim()
+    assert low < 0.1 < high
+    assert axes.get_ylim() == (low, high)
+    assert axes.collections[0].get_array().filled(0).sum() == 1
+    assert "outliers 0.0 %" in axes.texts[0].get_text()
+    perfect, below, above = (line.get_ydata() for line in axes.lines)
+    x = np.array([low, high])
+    np.testing.assert_allclose(perfect, x)
+    np.testing.assert_allclose(below, x - 0.15 * (1 + x))
+    np.testing.assert_allclose(above, x + 0.15 * (1 + x))
 
 
 def test_rejects():

@@ -18,8 +18,17 @@ def test_shows_the_curve_and_its_error():
     assert [bar.get_height() for bar in bottom.patches] == curve.counts.tolist()
 
 
-def test_one_certain_object_draws():
-    reliability_figure([0], [[1.0, 0.0]]).draw_without_rendering()
+@pytest.mark.parametrize("label", [0, 1])
+def test_one_certain_object_is_a_point_at_the_right(label):
+    figure = reliability_figure([label], [[1.0, 0.0]])
+    figure.draw_without_rendering()
+    top, bottom = figure.axes
+    model = next(line for line in top.lines if line.get_label() == "This model")
+    np.testing.assert_array_equal(model.get_xydata(), [[1, 1 - label]])
+    assert [bar.get_height() for bar in bottom.patches] == [0] * 9 + [1]
+    # A perfectly calibrated model that is certain is always right.
+    assert f"ECE {label:.3f}" in top.get_title("left")
+    assert "(perfectly calibrated: 0.000 to 0.000)" in top.get_title("left")
 
 
 def test_rejects():

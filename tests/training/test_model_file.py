@@ -33,9 +33,14 @@ def test_a_saved_model_opens_and_predicts_the_same(path, model):
 
 
 def test_saving_replaces_a_model(path, model):
-    path.write_bytes(b"old")
-    save_model(model, path)
-    open_model(path)
+    other = keras.models.clone_model(model)
+    other.set_weights([values + 1 for values in model.get_weights()])
+    save_model(other, path)
+    found = open_model(path).get_weights()
+    assert len(found) == len(other.get_weights())
+    for values, expected in zip(found, other.get_weights(), strict=True):
+        np.testing.assert_array_equal(values, expected)
+    assert [file.name for file in path.parent.iterdir()] == ["model.keras"]
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -42,7 +42,13 @@ def test_restoring_gives_back_weights_optimizer_and_history(path):
 
 
 def test_tuples_in_settings_survive_json(path):
-    RunState(path, {**SETTINGS, "labels": ["A", "B"]}, 10).restore(make_model())
+    model, twin = make_model(seed=8), make_model(seed=9)
+    for one, labels in ((model, ("A", "B")), (twin, ["A", "B"])):
+        state = RunState(path, {**SETTINGS, "labels": labels}, 10)
+        state.restore(one)
+        assert state.epochs_done == 1
+    for a, b in zip(weights(model), weights(twin), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,9 @@
 """A folder of simulated frames: a subfolder per class, and the truth beside them."""
 
-import contextlib
 import dataclasses
-import json
-import multiprocessing
 import os
 import re
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +13,12 @@ from tqdm import tqdm
 
 from mesa_keras._version import __version__
 from mesa_keras.atomic_file import atomic_file
+from mesa_keras.available_cores import available_cores
+from mesa_keras.json_file import write_json
 from mesa_keras.simulation.frames.classes import FRAME_CLASSES, UNKNOWN
 from mesa_keras.simulation.frames.frame import FrameSimulation, simulate_frame
 from mesa_keras.simulation.frames.frame_file import write_frame
+from mesa_keras.worker_pool import worker_pool
 
 FRAME_TABLE, FRAME_FACTS = "frames.csv", "simulation.json"
 _CHUNK = 16
@@ -88,7 +87,7 @@ def simulate_frames(
     with tqdm(
         total=len(tasks), desc="simulating", unit=" frames", disable=not progress
     ) as bar:
-        for part in _simulated(simulation, folder, tasks, workers or _cores()):
+        for part in _simulated(simulation, folder, tasks, workers or available_cores()):
             rows.extend(part)
             bar.update(len(part))
     table = pd.DataFrame(rows)
@@ -168,12 +167,7 @@ def _write_facts(
         **dataclasses.asdict(simulation),
         "version": __version__,
     }
-    with atomic_file(folder / FRAME_FACTS) as path:
-        path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    write_json(folder / FRAME_FACTS, facts)
 
 
 def _simulated(
@@ -185,13 +179,7 @@ def _simulated(
         for chunk in chunks:
             yield _write_chunk(simulation, folder, chunk)
         return
-    context = multiprocessing.get_context("spawn")
-    with contextlib.ExitStack() as stack:
-        pool = stack.enter_context(
-            ProcessPoolExecutor(min(workers, len(chunks)), mp_context=context)
-        )
-        # An interrupt must not wait for thousands of frames that are still queued.
-        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+    with worker_pool(min(workers, len(chunks))) as pool:
         futures = [
             pool.submit(_write_chunk, simulation, folder, chunk) for chunk in chunks
         ]

@@ -5,6 +5,7 @@ import functools
 
 import numpy as np
 
+from mesa_keras.missing_extra import missing_extra
 from mesa_keras.simulation.galaxies.emission_lines import components
 from mesa_keras.simulation.galaxies.templates import Templates, load_templates
 
@@ -83,9 +84,8 @@ def _response(name: str) -> Response:
     try:
         from speclite.filters import load_filter  # type: ignore[import-untyped]
     except ImportError as error:
-        raise ImportError(
-            "magnitudes need the filters of speclite, which is not installed: "
-            "pip install mesa_keras[galaxies]"
+        raise missing_extra(
+            "magnitudes need the filters of speclite", "galaxies"
         ) from error
     band = load_filter(name)
     wavelength = np.asarray(band.wavelength, dtype=np.float64)

@@ -1,11 +1,8 @@
 """Blocks of simulated galaxies, from one process or from several."""
 
 import collections
-import contextlib
-import multiprocessing
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -15,14 +12,10 @@ from mesa_keras.simulation.galaxies.simulated_galaxy import (
     GalaxySimulation,
     simulate_galaxy,
 )
+from mesa_keras.worker_pool import worker_pool
 
 # Images, flux and inverse variance of some objects, and their rows of the index.
 Block = tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]
-
-
-def cores() -> int:
-    """Number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def simulated_blocks(
@@ -42,17 +35,7 @@ def simulated_blocks(
         _start_worker(simulation)
         yield from map(_simulate_block, tasks)
         return
-    context = multiprocessing.get_context("spawn")
-    with contextlib.ExitStack() as stack:
-        pool = stack.enter_context(
-            ProcessPoolExecutor(
-                min(workers, len(tasks)),
-                mp_context=context,
-                initializer=_start_worker,
-                initargs=(simulation,),
-            )
-        )
-        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+    with worker_pool(min(workers, len(tasks)), _start_worker, (simulation,)) as pool:
         waiting: collections.deque[Future[Block]] = collections.deque()
         for task in tasks:
             waiting.append(pool.submit(_simulate_block, task))

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from mesa_keras.missing_extra import missing_extra
 from mesa_keras.simulation.galaxies.neighbours import Neighbour, draw_neighbours
 from mesa_keras.simulation.galaxies.observing import MOFFAT_BETA, Observation
 from mesa_keras.simulation.galaxies.structure import Structure
@@ -187,8 +188,7 @@ def _galsim() -> Any:
     try:
         import galsim  # type: ignore[import-untyped]
     except ImportError as error:
-        raise ImportError(
-            "images of galaxies are drawn by GalSim, which is not installed: "
-            "pip install mesa_keras[galaxies]"
+        raise missing_extra(
+            "images of galaxies are drawn by GalSim", "galaxies"
         ) from error
     return galsim

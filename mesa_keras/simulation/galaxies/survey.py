@@ -13,9 +13,10 @@ from tqdm import tqdm
 
 from mesa_keras._version import __version__
 from mesa_keras.atomic_file import atomic_file
+from mesa_keras.available_cores import available_cores
 from mesa_keras.json_file import write_json
 from mesa_keras.readers.pair_store_writer import PairStoreWriter
-from mesa_keras.simulation.galaxies.blocks import cores, simulated_blocks
+from mesa_keras.simulation.galaxies.blocks import simulated_blocks
 from mesa_keras.simulation.galaxies.columns import COLUMN_MEANINGS
 from mesa_keras.simulation.galaxies.image import IMAGE_SIZE, PIXEL_SCALE
 from mesa_keras.simulation.galaxies.simulated_galaxy import (
@@ -94,7 +95,7 @@ def simulate_galaxies(
     }
     writer = PairStoreWriter(folder, num, _settings(about))
     write_json(folder / GALAXY_FACTS, about)
-    _write_shards(simulation, writer, earlier, workers or cores(), progress)
+    _write_shards(simulation, writer, earlier, workers or available_cores(), progress)
     index = pd.concat(
         [_rows_of(writer, shard, earlier) for shard in range(writer.num_shards)],
         ignore_index=True,

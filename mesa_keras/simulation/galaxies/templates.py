@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from mesa_keras.missing_extra import missing_extra
 from mesa_keras.simulation.galaxies.emission_lines import (
     LINE_GROUPS,
     LINE_NAMES,
@@ -107,9 +108,8 @@ def kcorrect_file(*parts: str) -> Path:
             warnings.simplefilter("ignore")
             import kcorrect  # type: ignore[import-untyped]
     except ImportError as error:
-        raise ImportError(
-            "galaxies are simulated from those of kcorrect, which is not installed: "
-            "pip install mesa_keras[galaxies]"
+        raise missing_extra(
+            "galaxies are simulated from those of kcorrect", "galaxies"
         ) from error
     return Path(kcorrect.KCORRECT_DIR).joinpath("data", *parts)
 

@@ -150,5 +150,5 @@ def test_seeing_and_depth_are_those_of_the_survey():
 
 def test_missing_galsim_names_the_extra(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "galsim", None)
-    with pytest.raises(ImportError, match=r"mesa_keras\[galaxies\]"):
+    with pytest.raises(ImportError, match=r"\.\[galaxies\]"):
         module._galsim()

@@ -91,5 +91,5 @@ def test_stars_shine_and_weigh():
 
 def test_missing_kcorrect_names_the_extra(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "kcorrect", None)
-    with pytest.raises(ImportError, match=r"mesa_keras\[galaxies\]"):
+    with pytest.raises(ImportError, match=r"\.\[galaxies\]"):
         module.kcorrect_file("test")
