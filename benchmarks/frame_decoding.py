@@ -25,6 +25,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.machine import machine
+from mesa_keras.available_cores import available_cores
 
 HEIGHT, WIDTH = 2504, 3326
 TARGET = 448
@@ -140,7 +141,7 @@ def main(argv: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "frame.fits")
         write_frame(path)
-        cores = len(os.sched_getaffinity(0)) if arguments.frames else 0
+        cores = available_cores() if arguments.frames else 0
         rates = {
             processes: frames_per_second(path, processes, arguments.frames)
             for processes in range(1, cores + 1)

@@ -29,7 +29,7 @@ with quiet_start():
 
     from ost_classifier.fitted import Pretrained, fit_model
     from ost_classifier.held_out import measure, predict_logits, set_decision_rule
-    from ost_classifier.transfer import open_frame_model
+    from ost_classifier.transfer import like_pretrained, open_frame_model
 
 from ost_classifier.config import OstConfig
 from ost_classifier.data import OstData, load_data
@@ -141,13 +141,13 @@ def main() -> None:
     path = arguments.pretrained_path
     model = open_frame_model(path)
     for name, changes in {**REMEDIES, **dict.fromkeys(TUNED, TUNING)}.items():
+        config = dataclasses.replace(base, **changes)
+        start = None
+        if name in TUNED:
+            config = like_pretrained(config, model)
+            start = Pretrained(model, path, TUNED[name])
         found = [
-            trained(
-                dataclasses.replace(base, **changes, seed=seed),
-                train,
-                test,
-                Pretrained(model, path, TUNED[name]) if name in TUNED else None,
-            )
+            trained(dataclasses.replace(config, seed=seed), train, test, start)
             for seed in range(arguments.seeds)
         ]
         if name == "none":

@@ -31,7 +31,7 @@ with quiet_start():
 
     from ost_classifier.batches import make_training_batches
     from ost_classifier.fitted import new_model
-    from ost_classifier.trained_model import AUGMENTATION, trained_model
+    from ost_classifier.trained_model import AUGMENTATION, for_outputs, trained_model
 
 from mesa_keras.pipelines.frame_cache import CachedFrames, FrameCache
 from mesa_keras.pipelines.frame_cache_shard import FileKey, ShardWriter
@@ -48,14 +48,21 @@ def compiled(config: OstConfig) -> keras.Model:
     return trained_model(model, config, counts=counts, steps_per_epoch=100)
 
 
-def random_batch(config: OstConfig, rng: np.random.Generator) -> Any:
+def train_on(model: keras.Model, x: Any, y: Any) -> None:
+    """One training step."""
+    model.train_on_batch(x, for_outputs(model, y))
+
+
+def random_batch(
+    model: keras.Model, config: OstConfig, rng: np.random.Generator
+) -> Any:
     """One batch of random inputs and labels."""
     dtype = record_dtype(config.frame_settings)
     records = random_records(dtype, config.batch_size, rng)
     x = {name: tf.constant(records[name]) for name in dtype.names or ()}
     label = rng.integers(0, len(OST_CLASSES), config.batch_size)
     y = tf.one_hot(label, len(OST_CLASSES))
-    return {**x, AUGMENTATION: tf.ones_like(y)}, y
+    return {**x, AUGMENTATION: tf.ones_like(y)}, for_outputs(model, y)
 
 
 def random_records(dtype: np.dtype, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -86,7 +93,8 @@ def throughput(size: int, batch_size: int, rounds: int, steps: int) -> dict[str,
         config = OstConfig(
             target_w=size, target_h=size, batch_size=batch_size, backbone=backbone
         )
-        models[backbone] = compiled(config), random_batch(config, rng)
+        model = compiled(config)
+        models[backbone] = model, random_batch(model, config, rng)
         seconds_per_step(*models[backbone], 2)
     times: dict[str, list[float]] = {name: [] for name in models}
     for _ in range(rounds):
@@ -140,7 +148,7 @@ def streaming(size: int, batch_size: int, count: int, folder: Path) -> dict[str,
     model = compiled(config)
     batches = iter(make_training_batches(data, config, 0))
     for _ in range(2):
-        model.train_on_batch(*next(batches))
+        train_on(model, *next(batches))
     steps = count // batch_size
     waited = 0.0
     start = time.perf_counter()
@@ -148,7 +156,7 @@ def streaming(size: int, batch_size: int, count: int, folder: Path) -> dict[str,
         asked = time.perf_counter()
         batch = next(batches)
         waited += time.perf_counter() - asked
-        model.train_on_batch(*batch)
+        train_on(model, *batch)
     elapsed = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {

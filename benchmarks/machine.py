@@ -1,9 +1,10 @@
 """What a table of measurements must say about where it was made."""
 
-import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
+
+from mesa_keras.available_cores import available_cores
 
 
 def machine(*packages: str) -> str:
@@ -17,6 +18,6 @@ def machine(*packages: str) -> str:
                 break
     versions = ", ".join(f"{package} {version(package)}" for package in packages)
     return (
-        f"{name}, {len(os.sched_getaffinity(0))} cores, {platform.system()}, "
+        f"{name}, {available_cores()} cores, {platform.system()}, "
         f"Python {platform.python_version()}, {versions}"
     )

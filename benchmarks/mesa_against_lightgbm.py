@@ -45,6 +45,7 @@ from mesa_keras.recipes.mesa.config import (
 )
 from mesa_keras.recipes.mesa.data import MesaData, load_data
 from mesa_keras.recipes.mesa.presets import BASE
+from mesa_keras.recipes.mesa.stars import star_groups
 
 METRICS = ("accuracy", "macro_f1", "roc_auc", "log_loss", "ece")
 SETTINGS = {
@@ -194,7 +195,7 @@ def compare(
     for name, probabilities in found.items():
         for mine, which in ((ours[0], "seed 0"), (together, "seeds together")):
             shown = paired_differences(
-                test.star_id, label, mine, probabilities, METRICS
+                star_groups(test), label, mine, probabilities, METRICS
             )
             print(f"{columns}; MESA ({which}) - {name}: {shown}", flush=True)
 

@@ -38,6 +38,7 @@ with quiet_start():
 
 from mesa_keras.evaluation import classification_metrics
 from mesa_keras.recipes.mesa.presets import BASE
+from mesa_keras.recipes.mesa.stars import StarColumn, star_groups
 
 TABLE, PARTS = "{}_data.csv", ("train", "test")
 
@@ -79,7 +80,9 @@ def main() -> None:
     data = [load(path, BASE) for path in paths]
     table = pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
     label = np.concatenate([part.known_label() for part in data])
-    star = np.concatenate([part.star_id for part in data])
+    # Of both tables together: a star may be written in two ways.
+    written = np.concatenate([part.star_id for part in data])
+    star = star_groups(StarColumn(written, data[0].star_catalogue))
     features = np.concatenate(
         [
             np.concatenate([part.planet_features, part.stellar_features, extra], axis=1)

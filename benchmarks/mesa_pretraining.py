@@ -28,6 +28,7 @@ from cli._arguments import quiet_start
 from mesa_keras.json_file import write_json
 from mesa_keras.readers.table_file import file_sha256
 from mesa_keras.recipes.mesa.presets import BASE
+from mesa_keras.recipes.mesa.stars import star_groups
 
 with quiet_start():
     from mesa_keras.inference import Predictor
@@ -94,7 +95,7 @@ def probabilities(
     data = load_for_model(predictor, test)
     found = predictor.predict(data.inputs(), outputs=("probabilities",))
     p = found["probabilities"].astype(np.float64)
-    return p / p.sum(axis=1, keepdims=True), data.known_label(), data.star_id
+    return p / p.sum(axis=1, keepdims=True), data.known_label(), star_groups(data)
 
 
 def table_row(way: str, rows: list[dict[str, Any]]) -> str:

@@ -21,6 +21,7 @@ from cli._arguments import columns, quiet_start
 from mesa_keras.evaluation import bootstrap_intervals, one_against_rest
 from mesa_keras.recipes.mesa.data import MesaData, load_data
 from mesa_keras.recipes.mesa.pretrain_config import KNOWN_LABELS
+from mesa_keras.recipes.mesa.stars import star_groups
 
 with quiet_start():
     from mesa_keras.inference import Predictor
@@ -111,7 +112,7 @@ def main() -> None:
             asked = questions(name, path, data, scores(predictor, data))
             for question, (kept, positive, score) in asked.items():
                 found = bootstrap_intervals(
-                    one_against_rest, data.star_id[kept], positive, score
+                    one_against_rest, star_groups(data)[kept], positive, score
                 )
                 cells = [
                     f"{found[m]['value']:.3f} ({found[m]['low']:.3f}–"
