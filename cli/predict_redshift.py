@@ -59,15 +59,12 @@ def parser() -> argparse.ArgumentParser:
         default="uniform",
         help="of the neighbours: equal, or 1 / distance [uniform]",
     )
-    for name, split in (
-        ("reference_split", "train"),
-        ("query_split", "test"),
-        ("calibration_split", "calibration"),
+    for name, text in (
+        ("reference_split", "all [train]"),
+        ("query_split", "all [test]"),
+        ("calibration_split", "none [calibration, if there is one]"),
     ):
-        other = "none" if name.startswith("cal") else "all"
-        add_option(
-            result, name, default=split, help=f"name of a split, or {other} [{split}]"
-        )
+        add_option(result, name, help=f"name of a split, or {text}")
     add_option(
         result,
         "predict_invalid",
@@ -116,6 +113,11 @@ def _predict(arguments: argparse.Namespace) -> int:
     reference, split = None, arguments.reference_split
     if arguments.reference and Path(arguments.reference).is_dir():
         reference = open_embeddings(arguments.reference)
+    elif arguments.reference and split:
+        raise ValueError(
+            "`reference` must be a folder where `reference_split` names the split. "
+            f"Received: {arguments.reference!r} and {split!r}"
+        )
     elif arguments.reference:
         split = arguments.reference
     queries = (arguments.query,) if arguments.query else _VIEWS
@@ -126,8 +128,8 @@ def _predict(arguments: argparse.Namespace) -> int:
         directions=[f"{query}-{other}" for query in queries for other in others],
         num_neighbors=arguments.num_neighbors,
         weights=arguments.weights,
-        reference_split=split,
-        query_split=arguments.query_split,
+        reference_split=split or "train",
+        query_split=arguments.query_split or "test",
         calibration_split=arguments.calibration_split,
         predict_invalid=arguments.predict_invalid,
         pool_size=arguments.pool_size,

@@ -63,8 +63,6 @@ def _train(arguments: argparse.Namespace) -> int:
             f"{Path(arguments.data_path).parent}`, or name yours with --data_path."
         )
     with quiet_start():
-        from mesa_keras.recipes.mesa.model import decision_rule
-        from mesa_keras.recipes.mesa.temperatures import few_candidates_notes
         from mesa_keras.recipes.mesa.train import train
 
     result = train(
@@ -77,10 +75,7 @@ def _train(arguments: argparse.Namespace) -> int:
         freeze_backbone=arguments.freeze_backbone,
         resume=arguments.resume,
     )
-    few = few_candidates_notes(
-        decision_rule(result.model), result.counts["calibration"]
-    )
-    for warning in (*result.data.warnings, *few):
+    for warning in result.data.warnings:
         print(f"note: {warning}", file=sys.stderr)
     if result.transfer is not None:
         print(result.transfer.summary())

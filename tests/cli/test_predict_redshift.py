@@ -61,6 +61,11 @@ def test_one_direction_of_named_splits_as_csv(folder, tmp_path):
     ("options", "words"),
     [
         (["--reference", "nothing"], "`reference_split` must be a split"),
+        (
+            ["--reference", "train", "--reference_split", "test"],
+            "`reference` must be a folder where `reference_split` names the split. "
+            "Received: 'train' and 'test'",
+        ),
         (["--num_neighbors", "0"], "`num_neighbors` must be at least 1. Received: 0"),
         (["--num_neighbors", "9999"], "`num_neighbors` must not exceed"),
     ],

@@ -53,7 +53,7 @@ def predict_redshifts(
     weights: str = "uniform",
     reference_split: str = "train",
     query_split: str = "test",
-    calibration_split: str = "calibration",
+    calibration_split: str | None = None,
     predict_invalid: bool = False,
     pool_size: int = 2000,
     num_resamples: int = 1000,
@@ -72,7 +72,8 @@ def predict_redshifts(
             of the reference, or one is `"all"`, each object is left out of its own
             neighbours.
         calibration_split: Split that the widths of the distributions are fitted on, or
-            `"none"`; see `redshift_sets` and `forecast`.
+            `"none"`; by default `"calibration"` if there is one; see `redshift_sets`
+            and `forecast`.
         predict_invalid: Whether rows that are not valid, but have a vector, get a
             prediction. Nothing is measured on them.
         pool_size: Objects among which retrieval is measured; 0 leaves that out.

@@ -9,6 +9,7 @@ from mesa_keras.recipes.astroclip.object_groups import object_groups
 
 ALL = "all"
 NONE = "none"
+CALIBRATION = "calibration"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,7 +70,7 @@ def redshift_sets(
     *,
     reference_split: str = "train",
     query_split: str = "test",
-    calibration_split: str = "calibration",
+    calibration_split: str | None = None,
 ) -> RedshiftSets:
     """Picks the rows of each part.
 
@@ -82,9 +83,10 @@ def redshift_sets(
         reference: Those of the reference; by default the same.
         reference_split: Split whose redshifts are averaged, or `"all"`.
         query_split: Split whose redshifts are predicted, or `"all"`.
-        calibration_split: Split that widths are fitted on, or `"none"`. It is taken
-            from the reference, or from the queries' embeddings where those have none;
-            where neither has one, or the queries include it, there is none.
+        calibration_split: Split that widths are fitted on, or `"none"`; by default
+            `"calibration"` if there is one. It is taken from the reference, or from
+            the queries' embeddings where those have none; where the queries include it,
+            there is none.
 
     Raises:
         ValueError: If the embeddings are of two models, a split has no row, or two
@@ -140,13 +142,21 @@ def _part(
     )
 
 
-def _calibration(query: Part, reference: Part, split: str) -> Part | None:
+def _calibration(query: Part, reference: Part, named: str | None) -> Part | None:
+    split = CALIBRATION if named is None else named
     if split == NONE:
         return None
-    for part in (reference, query):
+    having = [
+        part
+        for part in (reference, query)
+        if (part.embeddings.table["split"].astype(str) == split).any()
+    ]
+    if named is not None and not having:
+        # What is named must be there: this says which splits are.
+        _part(reference.embeddings, split, reference.groups, "calibration_split")
+    for part in having:
         inside = part.embeddings is query.embeddings and query.split in (ALL, split)
-        has_it = (part.embeddings.table["split"].astype(str) == split).any()
-        if has_it and not inside:
+        if not inside:
             found = _part(part.embeddings, split, part.groups, "calibration_split")
             # An object of the queries would be a test object.
             queried = part.groups[found.valid]

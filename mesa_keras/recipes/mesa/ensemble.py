@@ -114,17 +114,17 @@ def write_ensemble(
         raise ValueError(f"`members` must be two or more. Received: {len(paths)}")
     if (out.parent / CONFIG_FILE).is_file():
         present = read_run_config(out) or {}
-        if "members" not in present:
+        if present.get("ensemble") != out.name:
             raise ValueError(
                 f"`output` must be in a folder without the {CONFIG_FILE} of a training "
-                f"run, for one of its own: {out.parent / 'ensemble' / out.name} would "
-                f"do. Received: {out}"
+                "run or of another ensemble, for one of its own: "
+                f"{out.parent / out.stem / out.name} would do. Received: {out}"
             )
     model = join_models([Predictor(path).model for path in paths])
     configs = {path: read_run_config(path) for path in paths}
     unknown = [path for path, config in configs.items() if config is None]
     # Half of the stars would look like all of them.
-    config = None if unknown else _joined_config(configs)
+    config = None if unknown else {"ensemble": out.name, **_joined_config(configs)}
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(out) as temporary:
         model.save(temporary)

@@ -1,7 +1,7 @@
 """The files that a training run leaves."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ def write_run(
     columns: Mapping[str, str] | None = None,
     views_path: str | Path | None = None,
     origin: Mapping[str, Any] | None = None,
+    warnings: Sequence[str] = (),
 ) -> dict[str, Path]:
     """Writes the model, what it was made of, and how it did; the model last.
 
@@ -55,6 +56,7 @@ def write_run(
         columns: Our column name to the file's, as the data were read.
         views_path: File of views that was named.
         origin: Where the weights came from, as `pretrained_from` says it.
+        warnings: What a user should know of data, split and calibration.
 
     Returns:
         Paths written by what they hold.
@@ -64,7 +66,7 @@ def write_run(
     write_json(
         files["config"],
         {
-            **_description(model, config, parts, columns, views_path),
+            **_description(model, config, parts, columns, views_path, warnings),
             **(origin or {}),
         },
     )
@@ -98,6 +100,7 @@ def _description(
     parts: Mapping[str, MesaData],
     columns: Mapping[str, str] | None,
     views_path: str | Path | None,
+    warnings: Sequence[str],
 ) -> dict[str, Any]:
     data = parts["train"]
     return {
@@ -111,7 +114,7 @@ def _description(
             "sha256": data.fingerprint,
             "light_curves": data.light_curve_source,
             "candidates": {name: len(part) for name, part in parts.items()},
-            "warnings": list(data.warnings),
+            "warnings": list(warnings),
             **noted(KnownStars.of([data], [parts["validation"], parts["calibration"]])),
         },
         "versions": versions(),

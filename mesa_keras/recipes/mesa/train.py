@@ -23,7 +23,11 @@ from mesa_keras.recipes.mesa.calibrate import calibrate_model
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.data import MesaData, load_data
 from mesa_keras.recipes.mesa.data_checks import check_trainable
-from mesa_keras.recipes.mesa.model import build_model, freeze_encoders
+from mesa_keras.recipes.mesa.model import (
+    build_model,
+    decision_rule,
+    freeze_encoders,
+)
 from mesa_keras.recipes.mesa.run_config import (
     CONFIG_FILE,
     known_stars,
@@ -31,6 +35,7 @@ from mesa_keras.recipes.mesa.run_config import (
 )
 from mesa_keras.recipes.mesa.run_files import write_run
 from mesa_keras.recipes.mesa.run_split import split_candidates
+from mesa_keras.recipes.mesa.temperatures import few_candidates_notes
 from mesa_keras.recipes.mesa.trained_model import trained_model
 from mesa_keras.recipes.mesa.transfer import take_weights
 from mesa_keras.recipes.mesa.usable_data import usable
@@ -47,7 +52,8 @@ class TrainResult:
         best_epoch: Epoch of the weights that were kept, from 0.
         metrics: Values by split ("validation", "calibration") and name.
         counts: Number of candidates per split.
-        data: All candidates that were read.
+        data: All candidates that were read; `warnings` tells of split and calibration
+            too.
         transfer: What was taken from a pretrained model, if one was named.
         files: Paths written, by what they hold.
     """
@@ -156,6 +162,8 @@ def train(
     )
     history = _fit(model, config, parts, state, resume)
     metrics, logits = _calibrate(model, config, parts)
+    few = few_candidates_notes(decision_rule(model), len(parts["calibration"]))
+    data = dataclasses.replace(data, warnings=(*data.warnings, *few))
     files = write_run(
         folder,
         model,
@@ -167,6 +175,7 @@ def train(
         columns=columns,
         views_path=views_path,
         origin=origin,
+        warnings=data.warnings,
     )
     return TrainResult(
         model=model,

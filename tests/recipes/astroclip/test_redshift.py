@@ -239,6 +239,7 @@ def test_reports_retrieval_with_its_pool(result):
         ({"directions": ["image-galaxy"]}, "`direction` must be of"),
         ({"query_split": "tset"}, r"`query_split` must be a split.*train \(\d+ rows\)"),
         ({"reference_split": "no"}, "`reference_split` must be a split of the"),
+        ({"calibration_split": "clb"}, "`calibration_split` must be a split.*'clb'"),
     ],
 )
 def test_rejects(options, message):

@@ -22,6 +22,7 @@ def written(tmp_path_factory):
         # As with one class only in the validation part.
         metrics={"validation": {"accuracy": 0.5, "roc_auc": float("nan")}},
         calibration_logits=np.zeros((len(parts["calibration"]), len(LABELS))),
+        warnings=("only 3 candidates to calibrate on",),
     )
     return files, parts
 
@@ -40,9 +41,10 @@ def test_what_is_not_defined_is_null(written):
     assert found["history"]["accuracy"] == [0.5, None]
 
 
-def test_the_stars_of_each_part_are_noted(written):
+def test_the_stars_of_each_part_and_the_warnings_are_noted(written):
     files, parts = written
     data = json.loads(files["config"].read_text())["data"]
+    assert data["warnings"] == ["only 3 candidates to calibrate on"]
     known = KnownStars.from_json(data["stars"])
     assert known.trained_rows(parts["train"]).all()
     for name in ("validation", "calibration"):

@@ -93,6 +93,7 @@ def test_the_config_file_says_what_was_run_on_what(run, path):
     assert saved["data"]["sha256"] == result.data.fingerprint
     assert saved["data"]["light_curves"] == "views"
     assert sum(saved["data"]["candidates"].values()) == 300
+    assert saved["data"]["warnings"] == list(result.data.warnings)
     assert saved["parameters"] == result.model.count_params()
     assert {"mesa_keras", "keras", "tensorflow", "numpy"} <= set(saved["versions"])
 
