@@ -55,12 +55,25 @@ def add_config_options(
         if isinstance(value, bool):
             options["action"] = argparse.BooleanOptionalAction
         else:
-            options["type"] = field.metadata.get("parse", type(value))
+            parse = field.metadata.get("parse")
+            options["type"] = type(value) if parse is None else _said(parse)
             options["metavar"] = field.name.upper()
         if field.metadata.get("choices"):
             options["choices"] = field.metadata["choices"]
             options["metavar"] = "{" + ",".join(field.metadata["choices"]) + "}"
         add_option(group, field.name, **options)  # type: ignore[arg-type]
+
+
+def _said(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The same, with its own words as argparse's message instead of its name."""
+
+    def parsed(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return parsed
 
 
 def config_from(arguments: argparse.Namespace, presets: Mapping[str, Config]) -> Config:

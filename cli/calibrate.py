@@ -16,6 +16,7 @@ from cli._arguments import (
 )
 
 OF_CANDIDATES: tuple[str, ...] = ("allow_shared_stars", "views_path", "columns")
+OBJECTIVES = ("none", "max_f1", "target_precision")
 OF_FRAMES: tuple[str, ...] = ("temperature", "profiles_dir")
 
 
@@ -104,6 +105,11 @@ def _check_kind(
     for name in foreign:
         if getattr(arguments, name) != options.get_default(name):
             options.error(f"argument --{name}: not allowed {reason}")
+    if arguments.data is not None and arguments.thresholds not in OBJECTIVES:
+        options.error(
+            f"argument --thresholds: must be one of {', '.join(OBJECTIVES)} with "
+            f"argument --data, for candidates. Received: {arguments.thresholds}"
+        )
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:

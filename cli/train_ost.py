@@ -16,6 +16,7 @@ from cli._arguments import (
     quiet_start,
     run,
 )
+from mesa_keras.config_fields import widths
 from ost_classifier.presets import PRESETS
 
 
@@ -90,10 +91,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _counts(text: str) -> tuple[int, ...]:
-    counts = [int(part) for part in text.split(",") if part.strip()]
+    try:
+        counts = set(widths(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
     if any(count < 0 for count in counts):
         raise argparse.ArgumentTypeError(f"must not be negative. Received: {text!r}")
-    return tuple(sorted(set(counts)))
+    return tuple(sorted(counts))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -111,7 +115,8 @@ def _train(arguments: argparse.Namespace) -> int:
             "--num_per_class 100`, or name yours with --data_dir."
         )
     with quiet_start():
-        from ost_classifier.train import LABEL_COUNTS, TrainOptions, train
+        from ost_classifier.train import train
+        from ost_classifier.train_options import LABEL_COUNTS, TrainOptions
 
     counts = arguments.label_counts
     result = train(

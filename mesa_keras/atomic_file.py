@@ -52,6 +52,38 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def check_writable(
+    name: str, path: str | os.PathLike[str], *, folder: bool = False
+) -> None:
+    """Makes sure, before hours of work, that a file can be written after them.
+
+    Nothing is made: folders that do not exist need one above them that takes them.
+
+    Args:
+        name: Argument that the file was named with.
+        path: The file.
+        folder: Whether `path` is a folder for files.
+
+    Raises:
+        OSError: If the file cannot be written.
+    """
+    path = Path(path)
+    places = [path.absolute()] if folder else []
+    above = next(p for p in (*places, *path.absolute().parents) if p.exists())
+    reason = ""
+    if path.is_dir() and not folder:
+        reason = "it is a folder"
+    elif not above.is_dir():
+        reason = f"{above} is no folder"
+    elif not os.access(above, os.W_OK):
+        reason = f"{above} cannot be written to"
+    if reason:
+        raise OSError(
+            f"`{name}` must be a {'folder' if folder else 'file'} that can be written: "
+            f"{reason}. Received: {path}"
+        )
+
+
 def _about(path: Path, error: OSError) -> OSError:
     """The same error, of the file that the caller knows."""
     reason = error.strerror or str(error)

@@ -13,6 +13,8 @@ POSITIVE = (lambda value: value > 0, "must be positive")
 NOT_NEGATIVE = (lambda value: value >= 0, "must not be negative")
 RATE = (lambda value: 0 <= value < 1, "must lie in [0, 1)")
 SHARE = (lambda value: 0 < value < 0.5, "must lie in (0, 0.5)")
+# What the generators of Python, NumPy and TensorFlow all take.
+SEED = (lambda value: 0 <= value < 2**32, "must be in [0, 4294967296)")
 AT_LEAST_ONE = (lambda value: value >= 1, "must be at least 1")
 
 
@@ -34,13 +36,31 @@ def names(text: str) -> tuple[str, ...]:
 
 
 def widths(text: str) -> tuple[int, ...]:
-    """Splits a comma list of whole numbers."""
-    return tuple(int(part) for part in names(text))
+    """Splits a comma list of whole numbers.
+
+    Raises:
+        ValueError: If a part is no whole number.
+    """
+    try:
+        return tuple(int(part) for part in names(text))
+    except ValueError as error:
+        raise ValueError(
+            f"must be whole numbers separated by commas. Received: {text!r}"
+        ) from error
 
 
 def temperature(text: str) -> float | str:
-    """A number, or the word `learnable`."""
-    return text if text == "learnable" else float(text)
+    """A number, or the word `learnable`.
+
+    Raises:
+        ValueError: If it is neither.
+    """
+    try:
+        return text if text == "learnable" else float(text)
+    except ValueError as error:
+        raise ValueError(
+            f"must be a number or the word learnable. Received: {text!r}"
+        ) from error
 
 
 def check_field(config: Any, name: str, ok: bool, rule: str) -> None:

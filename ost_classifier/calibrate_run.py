@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mesa_keras.atomic_file import check_writable
 from mesa_keras.evaluation import classification_metrics
-from mesa_keras.evaluation.thresholds import Objective
+from mesa_keras.evaluation.thresholds import Objective, checked_targets
 from ost_classifier.calibrate import (
     calibrate_model,
     fit_point_temperature,
@@ -25,7 +26,10 @@ from ost_classifier.evaluate_fit import check_unseen
 from ost_classifier.evaluate_frames import run_model
 from ost_classifier.operating_point import OperatingPoint
 from ost_classifier.predict import FrameClassifier, operating_point
-from ost_classifier.thresholds import ThresholdsLike
+from ost_classifier.thresholds import PROFILES, ThresholdsLike
+
+# The recall wanted has no argument here: the profile prod_recall is fitted to one.
+OBJECTIVES: tuple[Objective, ...] = ("none", "max_f1", "target_precision")
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def calibrate(
             beside it.
         data_dir: Folder of labelled frames that the model never saw; `None` for the
             frames that training kept back.
-        thresholds: Objective of `fit_thresholds`, or thresholds in any form that
+        thresholds: One of `OBJECTIVES`, or thresholds in any form that
             `read_thresholds` takes.
         target_precision: Wanted precision, one for all classes or one each.
         temperature: A fixed temperature; `None` fits it.
@@ -89,14 +93,13 @@ def calibrate(
             model was trained on them, or an argument is out of range.
         OSError: If a file cannot be written.
     """
-    if model_out is None and profiles_dir is None:
-        raise ValueError("`model_out` or `profiles_dir` must say what to write.")
+    _check_outputs(model_out, profiles_dir)
     classifier = FrameClassifier(model_path)
     old = classifier.operating_point()
-    fits = thresholds in get_args(Objective) if isinstance(thresholds, str) else False
-    point = operating_point(
-        classifier, None if fits else thresholds, temperature, abstain
-    )
+    fits = isinstance(thresholds, str) and thresholds in OBJECTIVES
+    objective: Any = thresholds if fits else "none"
+    checked_targets(objective, len(classifier.class_names), target_precision)
+    point = _point(classifier, None if fits else thresholds, temperature, abstain)
     cache = cache_dir or Path(model_out or profiles_dir or "").parent / "frame_cache"
     calibration, faults, warnings = _frames(classifier, data_dir, cache, progress)
     if len(np.unique(calibration.labels)) < 2:
@@ -105,9 +108,8 @@ def calibrate(
         )
     if temperature is None:
         point = fit_point_temperature(point, calibration)
-    objective: Any = thresholds if fits else "none"
     weights = classifier.fingerprint()
-    if fits or target_precision is not None:
+    if fits:
         point = fit_point_thresholds(
             point,
             calibration,
@@ -138,6 +140,37 @@ def calibrate(
         files=files,
         warnings=(*classifier.notes, *warnings),
     )
+
+
+def _check_outputs(
+    model_out: str | Path | None, profiles_dir: str | Path | None
+) -> None:
+    """Makes sure, before frames are read, that what is asked for can be written."""
+    if model_out is None and profiles_dir is None:
+        raise ValueError("`model_out` or `profiles_dir` must say what to write.")
+    if model_out is not None:
+        if Path(model_out).suffix != ".keras":
+            raise ValueError(f"`model_out` must end in .keras. Received: {model_out}")
+        check_writable("model_out", model_out)
+    if profiles_dir is not None:
+        check_writable("profiles_dir", profiles_dir, folder=True)
+
+
+def _point(
+    classifier: FrameClassifier,
+    thresholds: ThresholdsLike | None,
+    temperature: float | None,
+    abstain: bool | None,
+) -> OperatingPoint:
+    """The operating point before the fit, with the thresholds that were given."""
+    try:
+        return operating_point(classifier, thresholds, temperature, abstain)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"`thresholds` must be one of {', '.join(OBJECTIVES)}, a number, numbers "
+            "separated by commas, a JSON file or a profile "
+            f"({', '.join(PROFILES)}). Received: thresholds={thresholds}"
+        ) from error
 
 
 def _frames(

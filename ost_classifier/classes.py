@@ -51,15 +51,18 @@ def class_list(source: str | os.PathLike[str] | Sequence[str]) -> tuple[str, ...
         ('flats', 'bias')
     """
     if not isinstance(source, (str, os.PathLike)):
-        return _checked(source, "the list of names")
+        return _checked(source, "`classes`")
     path = Path(source)
     if path.is_dir():
         return _checked(in_order(class_folders(path)), f"{path}")
     if path.is_file():
         return _checked(_names_in(path), f"{path}")
     if isinstance(source, str) and "," in source:
-        return _checked(source.split(","), "the list of names")
-    raise FileNotFoundError(f"{path} does not exist: neither a folder nor a file")
+        return _checked(source.split(","), "`classes`")
+    raise FileNotFoundError(
+        "`classes` must be two or more names separated by commas, or a file or folder "
+        f"that exists. Received: classes={source}"
+    )
 
 
 def class_folders(data_dir: Path) -> list[str]:

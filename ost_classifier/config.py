@@ -8,6 +8,7 @@ from mesa_keras.config_fields import (
     NOT_NEGATIVE,
     POSITIVE,
     RATE,
+    SEED,
     SHARE,
     check_field,
     check_fields,
@@ -194,7 +195,7 @@ class OstConfig:
     deterministic: bool = option(
         False, "make two runs equal bit by bit, at some cost in speed"
     )
-    seed: int = option(0, "seed of weights, split, order and augmentation")
+    seed: int = option(0, "seed of weights, split, order and augmentation", rule=SEED)
 
     def __post_init__(self) -> None:
         check_fields(self)

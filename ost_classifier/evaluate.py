@@ -81,8 +81,9 @@ def evaluate(
     point = operating_point(
         classifier, options.thresholds, options.temperature, options.abstain_unknown
     )
-    unknown_id = checked_unknown_id(options.unknown_id, len(classifier.class_names))
-    folder = Path(output_dir)
+    folder, num_classes = Path(output_dir), len(classifier.class_names)
+    options.check(num_classes, folder)
+    unknown_id = checked_unknown_id(options.unknown_id, num_classes)
     data = load_data(
         data_dir,
         classifier.settings,

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
-from mesa_keras.evaluation.thresholds import Objective
+from mesa_keras.atomic_file import check_writable
+from mesa_keras.config_fields import check_field
+from mesa_keras.evaluation.thresholds import Objective, checked_targets
 from ost_classifier.thresholds import ThresholdsLike
 
 
@@ -57,6 +59,13 @@ class EvaluateOptions:
     progress: bool = False
 
     def __post_init__(self) -> None:
+        workers = self.workers is None or self.workers >= 1
+        for name, ok, rule in (
+            ("batch_size", self.batch_size >= 1, "must be at least 1"),
+            ("workers", workers, "must be at least 1"),
+            ("seed", self.seed >= 0, "must not be negative"),
+        ):
+            check_field(self, name, ok, rule)
         for first, second in (
             ("fit_temperature", "temperature"),
             ("auto_threshold", "thresholds"),
@@ -71,3 +80,23 @@ class EvaluateOptions:
                 "`target_precision` goes with auto_threshold 'target_precision' and "
                 f"only with it. Received: {self.target_precision}"
             )
+
+    def check(self, num_classes: int, output_dir: Path) -> None:
+        """Refuses before frames are read what would be refused after it.
+
+        Args:
+            num_classes: Number of classes of the model.
+            output_dir: Folder of the results.
+
+        Raises:
+            ValueError: If a target is out of range.
+            OSError: If a file or folder cannot be written.
+        """
+        checked_targets(
+            self.auto_threshold or "none", num_classes, self.target_precision
+        )
+        check_writable("output_dir", output_dir, folder=True)
+        if self.save_thresholds is not None:
+            check_writable("save_thresholds", self.save_thresholds)
+        if self.pr_out_dir is not None:
+            check_writable("pr_out_dir", self.pr_out_dir, folder=True)

@@ -105,6 +105,7 @@ def fit_model(
         _settings(config, parts, pretrained, steps),
         config.patience,
         monitor=monitored(trained),
+        rate_name="initial_lr",
     )
 
     def targets(x: Any, y: Any) -> tuple[Any, Any]:

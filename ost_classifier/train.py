@@ -1,13 +1,12 @@
 """Trains the OST classifier on a folder of frames and writes all that the run made."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from mesa_keras.atomic_file import check_writable
 from ost_classifier.config import OstConfig
 from ost_classifier.cross_validation import cross_validate
 from ost_classifier.data import OstData, load_data
@@ -17,44 +16,9 @@ from ost_classifier.label_curve import label_curve
 from ost_classifier.model import decision_rule
 from ost_classifier.run_files import file_beside, write_run
 from ost_classifier.split import labelled, split_frames
+from ost_classifier.train_options import TrainOptions
 from ost_classifier.training_run import Run
 from ost_classifier.transfer import like_pretrained, open_frame_model
-
-LABEL_COUNTS = (0, 1, 2, 5, 10, 20, 50)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainOptions:
-    """What a run is besides its configuration.
-
-    Attributes:
-        classes: Class names, a file of them or a folder of class folders; by default
-            those that occur, or those of the pretrained model.
-        labels_csv: Table of labels that overrides the folders.
-        cache_dir: Folder of the cache; by default `frame_cache` beside the model.
-        workers: Processes that decode; `None` takes one per core.
-        pretrained_path: Model whose weights, widths and image size are taken.
-        freeze_backbone: Whether only the classifier is trained.
-        label_counts: Frames per class of the table that is made with a pretrained
-            model; empty for none.
-        kfold: Folds of a cross-validation; 0 for none.
-        resume: Whether to go on with an interrupted run.
-        given: Fields of the configuration that were asked for and that a pretrained
-            model does not change.
-        progress: Whether to show progress bars.
-    """
-
-    classes: str | Sequence[str] | None = None
-    labels_csv: str | None = None
-    cache_dir: str | None = None
-    workers: int | None = None
-    pretrained_path: str | None = None
-    freeze_backbone: bool = False
-    label_counts: Sequence[int] = LABEL_COUNTS
-    kfold: int = 0
-    resume: bool = False
-    given: Mapping[str, Any] | None = None
-    progress: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,6 +64,7 @@ def train(
     out = Path(model_out)
     if out.suffix != ".keras":
         raise ValueError(f"`model_out` must end in .keras. Received: {out}")
+    check_writable("model_out", out)
     pretrained = _pretrained(options)
     if pretrained is not None:
         config = like_pretrained(config, pretrained.model, options.given)
@@ -173,11 +138,6 @@ def train(
 
 def _pretrained(options: TrainOptions) -> Pretrained | None:
     if options.pretrained_path is None:
-        if options.freeze_backbone:
-            raise ValueError(
-                "`freeze_backbone` needs `pretrained_path`: branches with random "
-                "weights are not worth freezing."
-            )
         return None
     return Pretrained(
         open_frame_model(options.pretrained_path),
@@ -198,9 +158,6 @@ def _load(
         classes = decision_rule(pretrained.model).class_names
     made = not out.parent.exists()
     out.parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(out.parent, os.W_OK):
-        # Better known before the training than after.
-        raise PermissionError(f"`model_out` must be writable. Received: {out}")
     try:
         return load_data(
             data_dir,

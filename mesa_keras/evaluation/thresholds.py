@@ -164,21 +164,7 @@ def fit_thresholds(
     """
     p = as_probabilities(probabilities)
     y = as_labels(labels, len(p), p.shape[1], "labels")
-    if objective not in ("none", "max_f1", "target_precision", "target_recall"):
-        raise ValueError(
-            "`objective` must be 'none', 'max_f1', 'target_precision' or "
-            f"'target_recall'. Received: objective={objective!r}"
-        )
-    given = {"target_precision": target_precision, "target_recall": target_recall}
-    targets = np.zeros(p.shape[1])
-    for name, target in given.items():
-        if (objective == name) != (target is not None):
-            raise ValueError(
-                f"`{name}` goes with objective '{name}' and only with it. "
-                f"Received: {objective=}, {name}={target!r}"
-            )
-        if target is not None:
-            targets = _per_class(name, target, p.shape[1])
+    targets = checked_targets(objective, p.shape[1], target_precision, target_recall)
     fitted = np.zeros(p.shape[1])
     for k in np.unique(y) if objective != "none" else ():
         if objective == "max_f1":
@@ -192,6 +178,44 @@ def fit_thresholds(
     above = rounded > fitted
     rounded[above] = np.nextafter(rounded[above], np.float32(0))
     return np.minimum(rounded.astype(np.float64), 1.0)
+
+
+def checked_targets(
+    objective: Objective,
+    num_classes: int,
+    target_precision: ArrayLike | None = None,
+    target_recall: ArrayLike | None = None,
+) -> np.ndarray:
+    """Returns the target per class, 0 for an objective without one.
+
+    Whoever reads data for hours before `fit_thresholds` asks this first.
+
+    Args:
+        objective: Objective of `fit_thresholds`.
+        num_classes: Number of classes.
+        target_precision: Wanted precision, as `fit_thresholds` takes it.
+        target_recall: Wanted recall, likewise.
+
+    Raises:
+        ValueError: If the objective is unknown, or a target is missing, out of range,
+            or given for another objective.
+    """
+    if objective not in ("none", "max_f1", "target_precision", "target_recall"):
+        raise ValueError(
+            "`objective` must be 'none', 'max_f1', 'target_precision' or "
+            f"'target_recall'. Received: objective={objective!r}"
+        )
+    targets = np.zeros(num_classes)
+    given = {"target_precision": target_precision, "target_recall": target_recall}
+    for name, target in given.items():
+        if (objective == name) != (target is not None):
+            raise ValueError(
+                f"`{name}` goes with objective '{name}' and only with it. "
+                f"Received: {objective=}, {name}={target!r}"
+            )
+        if target is not None:
+            targets = _per_class(name, target, num_classes)
+    return targets
 
 
 def _per_class(name: str, target: ArrayLike, num_classes: int) -> np.ndarray:

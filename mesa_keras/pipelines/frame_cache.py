@@ -88,8 +88,13 @@ class FrameCache:
             The frames in the order of `paths`.
 
         Raises:
+            ValueError: If `workers` is not positive.
             OSError: If the cache cannot be written, or the disk has no room for it.
         """
+        if workers is not None and workers < 1:
+            raise ValueError(
+                f"`workers` must be at least 1. Received: workers={workers}"
+            )
         found: list[CachedFrame | None] = []
         keys: list[FileKey | None] = []
         known = self._known()
@@ -131,7 +136,7 @@ class FrameCache:
     ) -> dict[FileKey, CachedFrame]:
         """Decodes and stores; returns what is not worth storing: passing faults."""
         self._remove_remains()
-        count = workers or available_cores()
+        count = available_cores() if workers is None else workers
         writer = ShardWriter(self.folder, self.dtype)
         passing: dict[FileKey, CachedFrame] = {}
         bar = tqdm(total=len(keys), unit="frame", desc="decoding", disable=not progress)

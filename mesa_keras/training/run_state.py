@@ -28,6 +28,8 @@ class RunState(keras.callbacks.Callback):
         settings: What determines the run; a file of other settings is refused.
         patience: Epochs without a lower value of `monitor` before training stops.
         monitor: Entry of the logs to minimize.
+        rate_name: Setting that holds the peak learning rate, for the message of a
+            training that diverged.
     """
 
     def __init__(
@@ -36,12 +38,14 @@ class RunState(keras.callbacks.Callback):
         settings: dict[str, Any],
         patience: int,
         monitor: str = "val_loss",
+        rate_name: str = "learning_rate",
     ) -> None:
         super().__init__()
         self.path = Path(path)
         self.settings = json.loads(json.dumps(settings))
         self.patience = patience
         self.monitor = monitor
+        self.rate_name = rate_name
         self.best = math.inf
         self.best_epoch = -1
         self.finished = False
@@ -119,9 +123,10 @@ class RunState(keras.callbacks.Callback):
             ValueError: If no epoch has had a finite value of `monitor`.
         """
         if self._best_weights is None:
+            name = self.rate_name
             raise ValueError(
                 f"`{self.monitor}` was never finite: the training diverged. Try a "
-                "smaller `learning_rate`."
+                f"smaller `{name}`. Received: {name}={self.settings.get(name)}"
             )
         for variable, value in zip(model.variables, self._best_weights, strict=True):
             variable.assign(value)

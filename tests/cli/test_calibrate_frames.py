@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cli.calibrate import main
+from mesa_keras.pipelines.frame_cache import FrameCache
 from ost_classifier.calibrate_logits import (
     CalibrationLogits,
     calibration_path,
@@ -106,6 +107,48 @@ def test_wrong_calls(model, tmp_path, capsys):
         with pytest.raises(SystemExit):
             main(argv)
     assert not (tmp_path / "c.keras").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--thresholds", "target_recall"],
+            "`thresholds` must be one of none, max_f1, target_precision, a number, "
+            "numbers separated by commas, a JSON file or a profile",
+        ),
+        (
+            ["--thresholds", "target_precision", "--target_precision", "1.5"],
+            "`target_precision` must be in (0, 1], one number or 3. Received: "
+            "target_precision=1.5",
+        ),
+        (["--thresholds", "target_precision"], "`target_precision` goes with"),
+        (["--model_out", "c.h5"], "`model_out` must end in .keras"),
+        (["--profiles_dir", "FILE"], "`profiles_dir` must be a folder that can be"),
+        (["--model_out", "FILE/new/c.keras"], "`model_out` must be a file that can"),
+    ],
+    ids=str,
+)
+def test_refuses_before_a_frame_is_read(
+    model, tmp_path, capsys, monkeypatch, options, message
+):
+    monkeypatch.setattr(FrameCache, "build", None)
+    (tmp_path / "file").touch()
+    folder = make_folder(tmp_path / "frames", per_class=1)
+    out = tmp_path / "new" / "c.keras"
+    argv = ["--model_path", str(model), "--data_dir", str(folder)]
+    argv += ["--model_out", str(out)]
+    options = [text.replace("FILE", str(tmp_path / "file")) for text in options]
+    assert main([*argv, *options]) == 2
+    assert message in capsys.readouterr().err
+    assert not out.parent.exists()
+
+
+def test_thresholds_of_candidates_are_named(capsys):
+    with pytest.raises(SystemExit):
+        main(["--data", "t.csv", "--model_out", "c", "--thresholds", "target_recall"])
+    shown = capsys.readouterr().err
+    assert "--thresholds: must be one of none, max_f1, target_precision with" in shown
 
 
 def test_one_class_is_not_enough(model, tmp_path, capsys):

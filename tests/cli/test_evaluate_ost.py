@@ -3,6 +3,7 @@ import json
 import pytest
 
 from cli import evaluate_ost
+from mesa_keras.pipelines.frame_cache import FrameCache
 from tests.small_ost import CLASSES, make_folder, make_model
 
 
@@ -71,14 +72,36 @@ def test_status_1_where_a_file_cannot_be_read(call, tmp_path, capsys):
         (["--fit_temperature", "--temperature", "2"], "exclude each other"),
         (["--auto_threshold", "target_precision"], "`target_precision` goes with"),
         (["--unknown_id", "1"], "`unknown_id` must be none of the classes"),
+        (["--workers", "0"], "`workers` must be at least 1. Received: workers=0"),
+        (["--workers", "-4"], "`workers` must be at least 1. Received: workers=-4"),
+        (["--batch_size", "0"], "`batch_size` must be at least 1. Received: batch_s"),
+        (["--seed", "-1"], "`seed` must not be negative. Received: seed=-1"),
+        (
+            ["--auto_threshold", "target_precision", "--target_precision", "1.5"],
+            "`target_precision` must be in (0, 1], one number or 3. Received: "
+            "target_precision=1.5",
+        ),
     ],
 )
-def test_a_wrong_call_is_one_sentence(call, tmp_path, capsys, options, message):
+def test_a_wrong_call_is_one_sentence_before_a_frame_is_read(
+    call, tmp_path, capsys, monkeypatch, options, message
+):
+    monkeypatch.setattr(FrameCache, "build", None)
     assert call(*options) == 2
     shown = capsys.readouterr()
     assert message in shown.err
     assert "Traceback" not in shown.err
-    assert not (tmp_path / "o" / "test_results.json").exists()
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize("name", ["save_thresholds", "pr_out_dir", "output_dir"])
+def test_a_place_that_cannot_be_written(call, tmp_path, capsys, monkeypatch, name):
+    monkeypatch.setattr(FrameCache, "build", None)
+    (tmp_path / "file").touch()
+    assert call(f"--{name}", str(tmp_path / "file" / "x")) == 2
+    shown = capsys.readouterr().err
+    assert f"`{name}` must be a" in shown
+    assert "file is no folder" in shown
 
 
 def test_folders_that_do_not_fit(call, tmp_path, capsys):

@@ -10,6 +10,7 @@ import pytest
 from cli._arguments import config_from
 from cli.train_ost import main, parser
 from mesa_keras.inference import Predictor
+from mesa_keras.pipelines.frame_cache import FrameCache
 from ost_classifier.presets import PRESETS
 from tests.ost_classifier.small_frames import CLASSES, write_folder
 
@@ -94,13 +95,50 @@ def test_what_does_not_fit(fails, tmp_path):
     assert "`cw_beta` must lie" in fails(folder, "--cw_beta", "3")
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--workers", "0"], "`workers` must be at least 1. Received: workers=0"),
+        (["--workers", "-4"], "`workers` must be at least 1. Received: workers=-4"),
+        (["--kfold", "1"], "`kfold` must be at least 2, .* Received: kfold=1"),
+        (["--batch_size", "0"], "`batch_size` must be positive. .*batch_size=0"),
+        (["--seed", "-1"], "`seed` must be in .* Received: seed=-1"),
+        (["--classes", "bias"], "`classes` must be two or more .*classes=bias"),
+        (["--classes", "bias,"], "`classes` must give at least two .*: bias"),
+    ],
+    ids=str,
+)
+def test_refuses_before_a_frame_is_read(fails, tmp_path, monkeypatch, options, message):
+    folder = write_folder(tmp_path / "data", dict.fromkeys(CLASSES, 1))
+    monkeypatch.setattr(FrameCache, "build", None)
+    assert re.search(message, fails(folder, *options))
+
+
+def test_refuses_a_model_out_that_cannot_be_written(fails, tmp_path, monkeypatch):
+    folder = write_folder(tmp_path / "data", dict.fromkeys(CLASSES, 1))
+    monkeypatch.setattr(FrameCache, "build", None)
+    (tmp_path / "file").touch()
+    message = fails(folder, out="file/new/m.keras")
+    assert "`model_out` must be a file that can be written: " in message
+    assert message.endswith("file/new/m.keras")
+
+
+def test_a_training_that_diverges_names_its_rate(tmp_path, capsys):
+    folder = write_folder(tmp_path / "data", dict.fromkeys(CLASSES, 8))
+    argv = ["--data_dir", str(folder), "--model_out", str(tmp_path / "m.keras"), *TINY]
+    size = ["--target_w", "16", "--target_h", "16", "--batch_size", "4"]
+    fast = ["--initial_lr", "1e30", "--clip_norm", "1e30", "--warmup_epochs", "0"]
+    assert main([*argv, *size, *fast, "--epochs", "1"]) == 2
+    shown = capsys.readouterr().err
+    assert "Try a smaller `initial_lr`. Received: initial_lr=1e+30" in shown
+
+
 def test_what_is_known_only_after_decoding(tmp_path, capsys):
     folder = write_folder(tmp_path / "data", dict.fromkeys(CLASSES, 8))
     argv = ["--data_dir", str(folder), "--model_out", str(tmp_path / "m.keras")]
     cases = {
         "`batch_size` must be at most": ["--batch_size", "500"],
         "no class": ["--aug_conservative", "flat"],
-        "`kfold` must be at least 2": ["--kfold", "1"],
     }
     for message, options in cases.items():
         assert main([*argv, *TINY, *options]) == 2
@@ -111,9 +149,16 @@ def test_what_is_known_only_after_decoding(tmp_path, capsys):
 def test_options_out_of_range(capsys):
     with pytest.raises(SystemExit):
         parser().parse_args(["--loss_strategy", "hinge"])
-    with pytest.raises(SystemExit):
-        parser().parse_args(["--label_counts=-1"])
-    assert "must not be negative" in capsys.readouterr().err
+    for options, message in (
+        (["--label_counts=-1"], "--label-counts: must not be negative. Received: '-1'"),
+        (["--label_counts", "abc"], "--label-counts: must be whole numbers separated"),
+        (["--filters", "a"], "--filters: must be whole numbers separated by commas. "),
+    ):
+        with pytest.raises(SystemExit):
+            parser().parse_args(options)
+        shown = capsys.readouterr().err
+        assert message in shown
+        assert repr(options[-1].split("=")[-1]) in shown
 
 
 @pytest.mark.slow

@@ -14,7 +14,8 @@ from ost_classifier.evaluate_options import EvaluateOptions
 from ost_classifier.frame_keys import frame_keys
 from ost_classifier.predict import FrameClassifier
 from ost_classifier.thresholds import read_thresholds
-from ost_classifier.train import TrainOptions, train
+from ost_classifier.train import train
+from ost_classifier.train_options import TrainOptions
 from tests.ost_classifier.small_frames import small, write_folder
 from tests.small_ost import CLASSES, make_folder, make_model, write_frame
 

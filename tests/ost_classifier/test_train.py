@@ -11,7 +11,8 @@ from mesa_keras.inference import Predictor
 from mesa_keras.training import RunState
 from ost_classifier.features import HEADER_VALUE_NAMES, STATISTIC_NAMES
 from ost_classifier.run_files import write_run
-from ost_classifier.train import TrainOptions, train
+from ost_classifier.train import train
+from ost_classifier.train_options import TrainOptions
 from tests.ost_classifier.small_frames import CLASSES, small, write_folder
 from tests.ost_classifier.small_frames import write_frame as frame
 
