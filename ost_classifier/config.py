@@ -19,6 +19,9 @@ from mesa_keras.config_fields import (
 from ost_classifier.classes import CONSERVATIVE_CLASSES
 from ost_classifier.frame_settings import FrameSettings
 
+# Backbones whose stages have as many filters as one likes.
+FILTERED = ("cnn", "separable")
+
 
 @dataclass(frozen=True, kw_only=True)
 class OstConfig:
@@ -39,9 +42,7 @@ class OstConfig:
         "uint8", "type of cached pixels", choices=("uint8", "float16")
     )
     backbone: str = option(
-        "separable",
-        "image network",
-        choices=("cnn", "separable", "mobilenet_v3_small"),
+        "separable", "image network", choices=(*FILTERED, "mobilenet_v3_small")
     )
     filters: tuple[int, ...] = option(
         (), "filters of its stages, comma-separated [its own]", parse=widths
@@ -58,9 +59,7 @@ class OstConfig:
         "width of the numerical embedding of a statistic; 0 for none",
         rule=NOT_NEGATIVE,
     )
-    header_dim: int = option(
-        32, "width of the header and claim branches", rule=POSITIVE
-    )
+    header_dim: int = option(32, "width of header and claim branches", rule=POSITIVE)
     header_embedding_dim: int = option(
         8,
         "width of the numerical embedding of a header value; 0 for none",
@@ -71,9 +70,7 @@ class OstConfig:
     )
     dropout: float = option(0.2, "dropout rate in [0, 1)", rule=RATE)
     precision: str = option(
-        "float32",
-        "arithmetic of the layers",
-        choices=("float32", "mixed_bfloat16"),
+        "float32", "arithmetic of the layers", choices=("float32", "mixed_bfloat16")
     )
     epochs: int = option(30, "passes over the training frames", rule=POSITIVE)
     batch_size: int = option(32, "frames per step", rule=POSITIVE)
@@ -106,9 +103,7 @@ class OstConfig:
         1e-3, "peak learning rate of a batch of batch_ref", rule=POSITIVE
     )
     batch_ref: int = option(
-        32,
-        "batch size of initial_lr; the rate grows with batch_size / batch_ref",
-        rule=POSITIVE,
+        32, "batch size of initial_lr; the rate grows in proportion", rule=POSITIVE
     )
     lr_schedule: str = option(
         "cosine", "learning rate after the warm-up", choices=("cosine", "constant")
@@ -199,9 +194,20 @@ class OstConfig:
 
     def __post_init__(self) -> None:
         check_fields(self)
-        check_field(
-            self, "filters", all(n > 0 for n in self.filters), "must be positive"
-        )
+        positive = all(n > 0 for n in self.filters)
+        check_field(self, "filters", positive, "must be positive")
+        if self.filters and self.backbone not in FILTERED:
+            raise ValueError(
+                f"`filters` goes with the backbones {' and '.join(FILTERED)} only. "
+                f"Received: filters={self.filters}, backbone={self.backbone}"
+            )
+        hidden = self.image_dropout + self.statistics_dropout
+        if hidden > 1:  # one of the two always stays
+            raise ValueError(
+                "`image_dropout` and `statistics_dropout` must sum to at most 1. "
+                f"Received: image_dropout={self.image_dropout}, statistics_dropout="
+                f"{self.statistics_dropout}, of sum {hidden:g}"
+            )
         check_field(self, "aug_strength", self.aug_strength <= 1, "must lie in [0, 1]")
         check_field(self, "randaug_m", self.randaug_m <= 10, "must lie in [0, 10]")
         weights = not self.backbone_weights or self.backbone == "mobilenet_v3_small"
@@ -236,6 +242,7 @@ class OstConfig:
             "batch_size": 8,
             "weight_averaging": 0.9,
             "warmup_epochs": 0.5,
-            "steps_per_execution": 1,
         }
+        if changes.get("backbone", "separable") not in FILTERED:
+            del settings["filters"]
         return cls(**{**settings, **changes})

@@ -75,3 +75,19 @@ def test_rejects_values_out_of_range(changes):
     (name,) = changes
     with pytest.raises(ValueError, match=f"`{name}`"):
         OstConfig(**changes)
+
+
+def test_rejects_filters_of_a_backbone_that_has_its_own():
+    with pytest.raises(
+        ValueError, match=r"`filters` .*=\(8, 16\), backbone=mobilenet_v3_small"
+    ):
+        OstConfig(backbone="mobilenet_v3_small", filters=(8, 16))
+    assert not OstConfig.small(backbone="mobilenet_v3_small").filters
+
+
+def test_image_and_statistics_are_not_hidden_together():
+    with pytest.raises(
+        ValueError, match=r"_dropout=0.7, statistics_dropout=0.5, of sum 1.2$"
+    ):
+        OstConfig(image_dropout=0.7, statistics_dropout=0.5)
+    assert OstConfig(image_dropout=0.9, statistics_dropout=0.1)

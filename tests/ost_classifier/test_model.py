@@ -110,7 +110,12 @@ def test_anything_may_be_missing(dtype):
     [
         {"backbone": "cnn", "channels": 3},
         pytest.param(
-            {"backbone": "mobilenet_v3_small", "target_w": 32, "target_h": 32},
+            {
+                "backbone": "mobilenet_v3_small",
+                "filters": (),
+                "target_w": 32,
+                "target_h": 32,
+            },
             marks=pytest.mark.slow,
         ),
         {"precision": "mixed_bfloat16"},
