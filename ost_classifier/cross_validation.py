@@ -1,17 +1,19 @@
 """K-fold cross-validation: mean and spread, and out-of-fold logits of all frames."""
 
-import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from mesa_keras.atomic_file import atomic_file
 from mesa_keras.pipelines.split import split_by_group
+from mesa_keras.training import check_same_settings
 from ost_classifier.config import OstConfig
 from ost_classifier.data import OstData
-from ost_classifier.fitted import Pretrained, fit_model
+from ost_classifier.fitted import Pretrained, fit_model, run_settings
 from ost_classifier.held_out import HeldOut, measure, predict_logits, set_decision_rule
 from ost_classifier.split import enough_groups, split_folds
 
@@ -52,7 +54,8 @@ def cross_validate(
             ones.
 
     Raises:
-        ValueError: If there are too few frames.
+        ValueError: If there are too few frames, or a fold that is gone on with is of
+            other settings.
         OSError: If a file cannot be written.
     """
     if folds < 2:
@@ -64,10 +67,11 @@ def cross_validate(
     for number, own in enumerate(held):
         base = beside.with_name(f"{beside.stem}_fold_{number + 1}")
         others = data.take(np.setdiff1d(np.arange(len(data)), own))
-        part = data.take(own)
-        found = _known(base, config, part) if resume else None
+        parts = {**_parts(config, others), "fold": data.take(own)}
+        about = _about(run_settings(config, parts, pretrained), folds, number)
+        found = _known(base, about) if resume else None
         if found is None:
-            found = _run_fold(config, others, part, base, pretrained, resume)
+            found = _run_fold(config, parts, base, about, pretrained, resume)
         header[own], pixels[own] = found[0]
         rows.append({"fold": number + 1, "frames": len(own), **found[1]})
     values = [[row[name] for row in rows] for name in rows[0]]
@@ -77,14 +81,8 @@ def cross_validate(
     return CrossValidation(HeldOut(header, pixels), rows, notes)
 
 
-def _run_fold(
-    config: OstConfig,
-    others: OstData,
-    part: OstData,
-    base: Path,
-    pretrained: Pretrained | None,
-    resume: bool,
-) -> tuple[HeldOut, dict[str, float]]:
+def _parts(config: OstConfig, others: OstData) -> dict[str, OstData]:
+    """Training and early stopping of a fold."""
     groups, _ = enough_groups(others, config.split_by, 2)
     share = config.validation_fraction
     split = split_by_group(
@@ -93,7 +91,18 @@ def _run_fold(
         labels=others.label,
         seed=config.seed,
     )
-    parts = {name: others.take(index) for name, index in split.items()}
+    return {name: others.take(index) for name, index in split.items()}
+
+
+def _run_fold(
+    config: OstConfig,
+    parts: Mapping[str, OstData],
+    base: Path,
+    about: Mapping[str, Any],
+    pretrained: Pretrained | None,
+    resume: bool,
+) -> tuple[HeldOut, dict[str, float]]:
+    part = parts["fold"]
     state = base.with_name(f"{base.name}_training_state.npz")
     fitted = fit_model(config, parts, state, pretrained=pretrained, resume=resume)
     # The fold itself must stay unseen: the temperature is that of its early stopping.
@@ -113,32 +122,32 @@ def _run_fold(
             temporary,
             header=logits.header,
             pixels=logits.pixels,
-            about=np.array(json.dumps(_about(config, part))),
+            about=np.array(json.dumps(about)),
             values=np.array(json.dumps(values)),
         )
     return logits, values
 
 
 def _known(
-    base: Path, config: OstConfig, part: OstData
+    base: Path, about: Mapping[str, Any]
 ) -> tuple[HeldOut, dict[str, float]] | None:
-    """The logits of a fold that was finished with the same settings."""
+    """The logits of a fold that was finished; one of other settings is refused."""
     path = base.with_suffix(".npz")
     if not path.is_file():
         return None
     try:
         with np.load(path) as stored:
-            if json.loads(str(stored["about"])) != _about(config, part):
-                return None
+            old = json.loads(str(stored["about"]))
             logits = HeldOut(stored["header"], stored["pixels"])
             values: dict[str, float] = json.loads(str(stored["values"]))
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise ValueError(f"{path} is damaged: delete it ({error})") from error
+    check_same_settings(path, old, about)
     return logits, values
 
 
-def _about(config: OstConfig, part: OstData) -> dict[str, object]:
-    about = {**dataclasses.asdict(config), "data": part.fingerprint}
-    about["files"] = part.file.tolist()
-    found: dict[str, object] = json.loads(json.dumps(about))
+def _about(settings: dict[str, Any], folds: int, number: int) -> dict[str, Any]:
+    """Settings of a fold, as JSON gives them back."""
+    about = {**settings, "kfold": folds, "fold": number + 1}
+    found: dict[str, Any] = json.loads(json.dumps(about))
     return found

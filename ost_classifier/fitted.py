@@ -13,7 +13,7 @@ import numpy as np
 from mesa_keras.training import RunState, Transfer, fit, set_seeds
 from ost_classifier.batches import make_training_batches, make_validation_batches
 from ost_classifier.config import OstConfig
-from ost_classifier.data import OstData
+from ost_classifier.data import FEATURE_VERSION, OstData
 from ost_classifier.features import CLAIM_NAMES, HEADER_VALUE_NAMES, STATISTIC_NAMES
 from ost_classifier.model import build_model, freeze_branches, normalizations
 from ost_classifier.trained_model import for_outputs, monitored, trained_model
@@ -97,12 +97,13 @@ def fit_model(
         transfer = take_weights(model, pretrained.model, pretrained.path)
         if pretrained.freeze:
             freeze_branches(model, transfer)
-    steps = max(len(train) // config.batch_size, least_steps)
+    settings = run_settings(config, parts, pretrained, least_steps)
+    steps = settings["steps"]
     counts = np.bincount(train.label, minlength=len(train.class_names))
     trained = trained_model(model, config, counts=counts, steps_per_epoch=steps)
     state = RunState(
         state_path,
-        _settings(config, parts, pretrained, steps),
+        settings,
         config.patience,
         monitor=monitored(trained),
         rate_name="initial_lr",
@@ -149,13 +150,13 @@ def feature_sample(data: OstData, seed: int) -> dict[str, np.ndarray]:
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def _settings(
+def run_settings(
     config: OstConfig,
     parts: Mapping[str, OstData],
     pretrained: Pretrained | None,
-    steps: int,
+    least_steps: int = 1,
 ) -> dict[str, Any]:
-    """All that makes two runs the same."""
+    """Returns all that makes two runs of `fit_model` the same, from its arguments."""
     digest = hashlib.sha256()
     for name in ("train", "validation"):
         names = "\n".join(map(str, parts[name].file))
@@ -165,7 +166,8 @@ def _settings(
         "classes": list(parts["train"].class_names),
         "data": parts["train"].fingerprint,
         "frames": digest.hexdigest(),
-        "steps": steps,
+        "features": FEATURE_VERSION,
+        "steps": max(len(parts["train"]) // config.batch_size, least_steps),
         "pretrained_path": pretrained.path if pretrained else None,
         "freeze_backbone": bool(pretrained and pretrained.freeze),
     }

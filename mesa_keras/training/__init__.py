@@ -9,6 +9,7 @@ _MODULES = {
     "EpochProgress": "progress",
     "RunState": "run_state",
     "Transfer": "pretrained",
+    "check_same_settings": "run_state",
     "fit": "fitting",
     "load_pretrained": "pretrained",
     "open_model": "model_file",

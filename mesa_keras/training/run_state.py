@@ -3,7 +3,7 @@
 import contextlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,17 +69,7 @@ class RunState(keras.callbacks.Callback):
         """
         self.set_model(model)
         arrays, state = self._read()
-        old, new = state["settings"], self.settings
-        changed = [
-            f"{name} {old.get(name)!r}, now {new.get(name)!r}"
-            for name in {**old, **new}
-            if old.get(name) != new.get(name)
-        ]
-        if changed:
-            raise ValueError(
-                f"{self.path} must be of the same settings to go on. Received: "
-                + "; ".join(changed)
-            )
+        check_same_settings(self.path, state["settings"], self.settings)
         model.optimizer.build(model.trainable_variables)
         places = [
             (variable, f"{name}_{i}")
@@ -205,6 +195,31 @@ class RunState(keras.callbacks.Callback):
             value = _copy(variable)
             variable.assign(average)
             average.assign(value)
+
+
+def check_same_settings(
+    path: Path, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> None:
+    """Refuses to go on with a file of a run with other settings.
+
+    Args:
+        path: The file.
+        old: Settings that it holds, as JSON gives them back.
+        new: Settings of the run, likewise.
+
+    Raises:
+        ValueError: If they differ; it says where.
+    """
+    changed = [
+        f"{name} {old.get(name)!r}, now {new.get(name)!r}"
+        for name in {**old, **new}
+        if old.get(name) != new.get(name)
+    ]
+    if changed:
+        raise ValueError(
+            f"{path} must be of the same settings to go on. Received: "
+            + "; ".join(changed)
+        )
 
 
 def _copy(variable: Any) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from functools import partial
 
 import keras
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from mesa_keras.inference import Predictor
 from mesa_keras.training import RunState
+from ost_classifier import cross_validation, fitted
+from ost_classifier.cross_validation import cross_validate
 from ost_classifier.features import HEADER_VALUE_NAMES, STATISTIC_NAMES
 from ost_classifier.run_files import write_run
 from ost_classifier.train import train
@@ -210,8 +213,62 @@ def test_cross_validation_measures_every_frame_once(run, folder, tmp_path):
     assert set(result.run.parts) == {"train", "validation"}
     # Folds that are finished are not trained again.
     kept = (tmp_path / "m_fold_1.npz").stat().st_mtime_ns
-    train(config(), folder, out, dataclasses.replace(options, resume=True))
+    options = dataclasses.replace(options, resume=True)
+    train(config(), folder, out, options)
     assert (tmp_path / "m_fold_1.npz").stat().st_mtime_ns == kept
+    # Of other settings they are refused, as the state of a plain run is.
+    with pytest.raises(ValueError, match=r"m_fold_1.npz .* initial_lr 0.01, now 0.02"):
+        train(config(initial_lr=0.02), folder, out, options)
+    tuned = dataclasses.replace(options, pretrained_path=str(run[1]), label_counts=())
+    with pytest.raises(ValueError, match=r"m_fold_1.npz .* pretrained_path None, now"):
+        train(config(), folder, out, tuned)
+    assert (tmp_path / "m_fold_1.npz").stat().st_mtime_ns == kept
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"freeze": True}, "freeze_backbone False, now True"),
+        ({"path": "b.keras"}, "pretrained_path 'a.keras', now 'b.keras'"),
+        ({"class_names": ("bias", "deep_sky", "flats")}, r"classes \['bias', 'flats'"),
+        ({"features": -1}, "features .*, now -1"),
+        ({}, None),
+    ],
+    ids=str,
+)
+def test_a_fold_goes_on_with_its_own_settings_only(
+    run, tmp_path, monkeypatch, changed, named
+):
+    data = run[0].run.data
+    data = data.take(np.flatnonzero(data.label < 3))
+    fits = []
+
+    def fit(settings, parts, path, **options):
+        fits.append(path)
+        return dataclasses.replace(run[0].fitted)
+
+    monkeypatch.setattr(cross_validation, "fit_model", fit)
+    start = fitted.Pretrained(run[0].run.model, "a.keras")
+    beside = tmp_path / "m.keras"
+    cross_validate(config(), data, 2, beside, pretrained=start)
+    assert len(fits) == 2
+    start = dataclasses.replace(
+        start, **{k: v for k, v in changed.items() if k in ("freeze", "path")}
+    )
+    if "features" in changed:
+        monkeypatch.setattr(fitted, "FEATURE_VERSION", changed["features"])
+    data = dataclasses.replace(
+        data, class_names=changed.get("class_names", data.class_names)
+    )
+    again = partial(
+        cross_validate, config(), data, 2, beside, pretrained=start, resume=True
+    )
+    if named is None:
+        again()
+    else:
+        with pytest.raises(ValueError, match=named):
+            again()
+    assert len(fits) == 2
 
 
 def test_fine_tuning_on_corrected_labels(run, folder, tmp_path):
