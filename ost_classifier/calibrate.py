@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mesa_keras.evaluation import fit_temperature, fit_thresholds
+from mesa_keras.evaluation.calibration import FEWEST_FOR_TEMPERATURE
 from mesa_keras.evaluation.thresholds import Objective
 from mesa_keras.training import open_model, save_model
 from ost_classifier.calibrate_logits import (
@@ -33,11 +34,15 @@ def fit_point_temperature(
 ) -> OperatingPoint:
     """Returns the operating point with the temperatures of the smallest log-loss.
 
+    With fewer than 20 frames they stay, as `few_frames_notes` says.
+
     Args:
         point: Where to start from.
         calibration: Frames to fit to.
     """
     pixels, labels = calibration.pixel_logits, calibration.labels
+    if len(labels) < FEWEST_FOR_TEMPERATURE:
+        return point
     return dataclasses.replace(
         point,
         temperature=fit_temperature(calibration.logits, labels),

@@ -24,6 +24,7 @@ from ost_classifier.calibrate_logits import (
 from ost_classifier.data import load_data
 from ost_classifier.evaluate_fit import check_unseen
 from ost_classifier.evaluate_frames import run_model
+from ost_classifier.held_out import few_frames_notes
 from ost_classifier.operating_point import OperatingPoint
 from ost_classifier.predict import FrameClassifier, operating_point
 from ost_classifier.thresholds import PROFILES, ThresholdsLike
@@ -108,6 +109,8 @@ def calibrate(
         )
     if temperature is None:
         point = fit_point_temperature(point, calibration)
+        few = few_frames_notes(point.temperature, len(calibration))
+        warnings = (*warnings, *few)
     weights = classifier.fingerprint()
     if fits:
         point = fit_point_thresholds(

@@ -14,7 +14,13 @@ from mesa_keras.training import check_same_settings
 from ost_classifier.config import OstConfig
 from ost_classifier.data import OstData
 from ost_classifier.fitted import Pretrained, fit_model, run_settings
-from ost_classifier.held_out import HeldOut, measure, predict_logits, set_decision_rule
+from ost_classifier.held_out import (
+    HeldOut,
+    few_frames_notes,
+    measure,
+    predict_logits,
+    set_decision_rule,
+)
 from ost_classifier.split import enough_groups, split_folds
 
 
@@ -73,6 +79,8 @@ def cross_validate(
         if found is None:
             found = _run_fold(config, parts, base, about, pretrained, resume)
         header[own], pixels[own] = found[0]
+        few = few_frames_notes(1.0, len(parts["validation"]))
+        notes += [f"fold {number + 1}: {note}" for note in few]
         rows.append({"fold": number + 1, "frames": len(own), **found[1]})
     values = [[row[name] for row in rows] for name in rows[0]]
     for words, function in (("mean", np.mean), ("standard deviation", np.std)):

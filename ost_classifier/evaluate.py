@@ -27,11 +27,8 @@ from ost_classifier.evaluate_measures import (
 )
 from ost_classifier.evaluate_options import EvaluateOptions
 from ost_classifier.evaluate_report import write_evaluation_report
-from ost_classifier.operating_point import (
-    NEVER_UNKNOWN,
-    Decisions,
-    OperatingPoint,
-)
+from ost_classifier.held_out import few_frames_notes
+from ost_classifier.operating_point import NEVER_UNKNOWN, Decisions, OperatingPoint
 from ost_classifier.predict import FrameClassifier, operating_point
 from ost_classifier.service_results import checked_unknown_id
 from ost_classifier.thresholds import save_thresholds
@@ -121,6 +118,11 @@ def evaluate(
             *classifier.notes,
             *([NEVER_UNKNOWN] if point.never_abstains else []),
             *data.warnings,
+            *(
+                few_frames_notes(point.temperature, len(plan.calibration))
+                if plan.calibration is not None and options.fit_temperature
+                else []
+            ),
         ],
         **_measured(classifier, point, scored, both, pixels, options),
     }

@@ -12,6 +12,7 @@ from mesa_keras.evaluation import (
     fit_thresholds,
     softmax,
 )
+from mesa_keras.evaluation.calibration import FEWEST_FOR_TEMPERATURE
 from mesa_keras.evaluation.thresholds import Objective
 from ost_classifier.data import OstData
 from ost_classifier.features import without_header
@@ -57,8 +58,9 @@ def set_decision_rule(
 ) -> None:
     """Sets temperature, thresholds and class rates from held-out logits.
 
-    The temperature is that of the smallest log-loss; class rates have one more frame
-    counted in each class, so that none is 0.
+    The temperature is that of the smallest log-loss, and stays as it is with fewer than
+    20 frames, as `few_frames_notes` says; class rates have one more frame counted in
+    each class, so that none is 0.
 
     Args:
         model: Model of `build_model`; its `DecisionRule` is changed.
@@ -67,7 +69,9 @@ def set_decision_rule(
         thresholds: Objective of `fit_thresholds`.
     """
     rule = decision_rule(model)
-    temperature = fit_temperature(logits, labels)
+    temperature = float(rule.temperature)
+    if len(labels) >= FEWEST_FOR_TEMPERATURE:
+        temperature = fit_temperature(logits, labels)
     counts = np.bincount(labels, minlength=len(rule.class_names)) + 1
     rule.calibrate(
         temperature=temperature,
@@ -76,6 +80,22 @@ def set_decision_rule(
         ),
         class_rates=counts / counts.sum(),
     )
+
+
+def few_frames_notes(temperature: float, count: int) -> list[str]:
+    """Says that `count` frames are too few to set a temperature, if they are.
+
+    Args:
+        temperature: The one that stays.
+        count: Labelled frames to calibrate on.
+    """
+    if count >= FEWEST_FOR_TEMPERATURE:
+        return []
+    frames = f"only {count} frames" if count != 1 else "only a single frame"
+    return [
+        f"{frames} to calibrate on, fewer than {FEWEST_FOR_TEMPERATURE}: the "
+        f"temperature stays {temperature:.4g}"
+    ]
 
 
 def measure(

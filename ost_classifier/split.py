@@ -63,6 +63,7 @@ def split_frames(
     }
     groups, notes = enough_groups(data, config.split_by, len(fractions))
     rows = split_by_group(groups, fractions, labels=data.label, seed=config.seed)
+    rows = _evened(rows, groups, fractions, config.seed)
     rows = _with_all_classes(rows, data.label, groups)
     parts = {name: data.take(index) for name, index in rows.items()}
     for name in PARTS[1:]:
@@ -117,6 +118,28 @@ def enough_groups(
         "divided one by one, and the measures are better than on new nights"
     )
     return frame_groups(data, "file"), [note]
+
+
+def _evened(
+    rows: dict[str, np.ndarray],
+    groups: np.ndarray,
+    fractions: Mapping[str, float],
+    seed: int,
+) -> dict[str, np.ndarray]:
+    """Divides the held-out frames anew where a part got less than half of its share.
+
+    Of few groups of each class, the one that is held out falls into the same part every
+    time, and only all classes together can be divided.
+    """
+    names = PARTS[1:]
+    held = np.sort(np.concatenate([rows[name] for name in names]))
+    total = sum(fractions[name] for name in names)
+    shares = {name: fractions[name] / total for name in names}
+    uneven = any(len(rows[n]) < shares[n] * len(held) / 2 for n in names)
+    if not uneven or len(np.unique(groups[held])) < len(names):
+        return rows
+    again = split_by_group(groups[held], shares, seed=seed)
+    return {**rows, **{name: held[index] for name, index in again.items()}}
 
 
 def _with_all_classes(

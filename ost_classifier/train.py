@@ -11,7 +11,12 @@ from ost_classifier.config import OstConfig
 from ost_classifier.cross_validation import cross_validate
 from ost_classifier.data import OstData, load_data
 from ost_classifier.fitted import Fitted, Pretrained, fit_model
-from ost_classifier.held_out import measure, predict_logits, set_decision_rule
+from ost_classifier.held_out import (
+    few_frames_notes,
+    measure,
+    predict_logits,
+    set_decision_rule,
+)
 from ost_classifier.label_curve import label_curve
 from ost_classifier.model import decision_rule
 from ost_classifier.run_files import file_beside, write_run
@@ -111,6 +116,8 @@ def train(
         )
     if held_out is None:
         held_out = predict_logits(fitted.model, calibration)
+    rule = decision_rule(fitted.model)
+    notes += few_frames_notes(float(rule.temperature), len(calibration))
     set_decision_rule(
         fitted.model, held_out.header, calibration.label, config.thresholds
     )

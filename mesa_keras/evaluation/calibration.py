@@ -11,6 +11,9 @@ from mesa_keras.evaluation._validation import (
     check_count,
 )
 
+# Fewer objects leave a temperature to chance.
+FEWEST_FOR_TEMPERATURE = 20
+
 
 class ReliabilityCurve(NamedTuple):
     """Confidence and accuracy per bin; NaN in bins without an object.

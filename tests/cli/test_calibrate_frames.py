@@ -21,10 +21,10 @@ def model(tmp_path):
     return make_model(tmp_path / "own" / "m.keras", CLASSES)
 
 
-def write_logits(model):
+def write_logits(model, count=60):
     rng = np.random.default_rng(0)
-    labels = rng.integers(0, 3, 60)
-    logits = 3 * np.eye(3)[labels] + rng.normal(0, 2, (60, 3))
+    labels = rng.integers(0, 3, count)
+    logits = 3 * np.eye(3)[labels] + rng.normal(0, 2, (count, 3))
     kept = CalibrationLogits(logits, labels, "x", logits / 3)
     write_calibration(calibration_path(model), kept, CLASSES)
 
@@ -149,6 +149,18 @@ def test_thresholds_of_candidates_are_named(capsys):
         main(["--data", "t.csv", "--model_out", "c", "--thresholds", "target_recall"])
     shown = capsys.readouterr().err
     assert "--thresholds: must be one of none, max_f1, target_precision with" in shown
+
+
+def test_few_frames_leave_the_temperature(model, tmp_path, capsys):
+    write_logits(model, 19)
+    out = tmp_path / "new" / "c.keras"
+    argv = ["--model_path", str(model), "--model_out", str(out)]
+    assert main([*argv, "--thresholds", "max_f1"]) == 0
+    shown = capsys.readouterr()
+    assert "note: only 19 frames to calibrate on, fewer than 20" in shown.err
+    point = FrameClassifier(out).operating_point()
+    assert point.temperature == 1
+    assert any(point.thresholds.values)
 
 
 def test_one_class_is_not_enough(model, tmp_path, capsys):

@@ -161,12 +161,16 @@ def test_the_folder_is_known_by_its_fingerprint(model, folder, cache, run, tmp_p
 def test_a_training_run_keeps_what_it_saw(run, tmp_path):
     folder = write_folder(tmp_path / "frames")
     out = tmp_path / "run" / "frames.keras"
-    train(
+    done = train(
         small(epochs=1, batch_size=12),
         folder,
         out,
         TrainOptions(workers=1, progress=False),
     )
+    notes = json.loads(done.files["config"].read_text())["data"]["notes"]
+    count = len(done.run.calibration)
+    assert f"only {count} frames to calibrate on, fewer than 20: " in " ".join(notes)
+    assert FrameClassifier(out).operating_point().temperature == 1
     # The same files but one, elsewhere and with other times.
     copy = tmp_path / "copy"
     for path in sorted(folder.rglob("*.fits"))[1:]:

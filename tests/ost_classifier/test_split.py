@@ -91,6 +91,15 @@ def test_a_class_of_a_single_night_is_learned_from(data):
         assert 2 in split_frames(night, small(seed=seed))[0]["train"].label
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_few_frames_of_each_class_are_shared_out(seed):
+    data = make(np.repeat(np.arange(11), 4), [f"n{i}" for i in range(44)], [""] * 44)
+    data = dataclasses.replace(data, class_names=tuple("abcdefghijk"))
+    parts, _ = split_frames(data, small(seed=seed))
+    found = {name: len(part) for name, part in parts.items()}
+    assert found == {"train": 32, "validation": 6, "calibration": 6}
+
+
 def test_unlabelled_and_unknown_frames_are_left_out(data):
     mixed = dataclasses.replace(data, label=np.resize([0, 1, 2, 3, -1], 600))
     assert len(labelled(mixed)) == 360

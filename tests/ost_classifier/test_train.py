@@ -94,6 +94,7 @@ def test_the_config_file_says_what_was_run_on_what(run, folder):
     assert sum(saved["data"]["frames"]["train"].values()) > 90
     notes = " ".join(saved["data"]["notes"])
     assert "1 frames of no class are not learned from" in notes
+    assert "to calibrate on" not in notes
 
 
 def test_what_is_not_defined_is_null(run, tmp_path):
