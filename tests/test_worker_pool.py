@@ -76,6 +76,8 @@ def test_an_interrupt_from_the_keyboard_is_told_once(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # A job that a shell put in the background ignores it, and so do its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as run:
         assert run.stdout.readline() == b"idle\n"
         os.killpg(run.pid, signal.SIGINT)
