@@ -20,6 +20,7 @@ from ost_classifier.model import decision_rule
 from ost_classifier.operating_point import OperatingPoint
 from ost_classifier.predict import FrameClassifier
 from ost_classifier.thresholds import Thresholds, save_thresholds
+from ost_classifier.trained_on import write_config_of_copy
 
 # The two profiles that are shipped: what is wanted of every class.
 PRODUCTION_TARGET = 0.98
@@ -109,7 +110,7 @@ def calibrate_model(
     calibration: CalibrationLogits | None,
     model_out: str | Path,
 ) -> OperatingPoint:
-    """Writes a copy of a model with another operating point in it.
+    """Writes a copy of a model with another operating point, and its configuration.
 
     Args:
         classifier: The model; its file stays as it is.
@@ -150,6 +151,10 @@ def calibrate_model(
         thresholds=point.thresholds.values,
         abstain=point.abstain,
         class_rates=rates,
+    )
+    # Before the copy takes its name: it never stands there without.
+    write_config_of_copy(
+        classifier.path, out, () if calibration is None else calibration.frame_keys
     )
     save_model(model, out)
     if calibration is not None:

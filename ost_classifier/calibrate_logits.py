@@ -23,6 +23,7 @@ class CalibrationLogits:
         pixel_logits: Logits from pixels alone, where there are any.
         optimistic: Whether the same frames, or others of their nights, are scored
             afterwards.
+        frame_keys: What frames are known by that are no part of the training.
     """
 
     logits: np.ndarray
@@ -30,6 +31,7 @@ class CalibrationLogits:
     source: str
     pixel_logits: np.ndarray | None = None
     optimistic: bool = False
+    frame_keys: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -24,10 +24,12 @@ from ost_classifier.calibrate_logits import (
 from ost_classifier.data import load_data
 from ost_classifier.evaluate_fit import check_unseen
 from ost_classifier.evaluate_frames import run_model
+from ost_classifier.frame_keys import frame_keys
 from ost_classifier.held_out import few_frames_notes
 from ost_classifier.operating_point import OperatingPoint
 from ost_classifier.predict import FrameClassifier, operating_point
 from ost_classifier.thresholds import PROFILES, ThresholdsLike
+from ost_classifier.trained_on import config_path
 
 # The recall wanted has no argument here: the profile prod_recall is fitted to one.
 OBJECTIVES: tuple[Objective, ...] = ("none", "max_f1", "target_precision")
@@ -75,8 +77,8 @@ def calibrate(
 
     Args:
         model_path: Model file; `None` for the one that is shipped.
-        model_out: Copy to write, `None` for none. The logits fitted to are written
-            beside it.
+        model_out: Copy to write, `None` for none. The logits fitted to, and which
+            frames model and copy have seen, are written beside it.
         data_dir: Folder of labelled frames that the model never saw; `None` for the
             frames that training kept back.
         thresholds: One of `OBJECTIVES`, or thresholds in any form that
@@ -129,7 +131,11 @@ def calibrate(
                 f"{point.pixel_temperature:.4f} fitted to them is kept by files of "
                 "thresholds only (`--profiles_dir`)",
             )
-        files = {"model": Path(model_out), "logits": calibration_path(model_out)}
+        files = {
+            "model": Path(model_out),
+            "logits": calibration_path(model_out),
+            "config": config_path(model_out),
+        }
     if profiles_dir is not None:
         files |= write_production_profiles(profiles_dir, classifier, point, calibration)
     counts = np.bincount(calibration.labels, minlength=len(classifier.class_names))
@@ -198,7 +204,7 @@ def _frames(
         classes=classifier.class_names,
         progress=progress,
     )
-    check_unseen(classifier, data)
+    check_unseen(classifier, data, recalibrating=True)
     evaluated = run_model(classifier, data, progress=progress)
     known = evaluated.take(evaluated.known)
     if not len(known):
@@ -208,6 +214,7 @@ def _frames(
         labels=known.label.astype(np.int64),
         source=f"{len(known)} frames of {data.path.name}",
         pixel_logits=known.logits.pixels.astype(np.float64),
+        frame_keys=tuple(frame_keys(known.data)),
     )
     return calibration, dict(data.faults), data.warnings
 

@@ -1,10 +1,7 @@
 """Which frames temperature and thresholds are fitted to, and which are scored."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +16,7 @@ from ost_classifier.evaluate_frames import EvaluatedFrames
 from ost_classifier.frame_keys import frame_keys
 from ost_classifier.predict import FrameClassifier
 from ost_classifier.split import enough_groups
+from ost_classifier.trained_on import CALIBRATED, TRAINED, known_keys, trained_on
 
 OPTIMISTIC = (
     "OPTIMISTIC: temperature and thresholds were fitted to the very frames that they "
@@ -101,17 +99,24 @@ def plan_fit(
 
 
 def check_unseen(
-    classifier: FrameClassifier, data: OstData, *, allow_optimistic: bool = False
+    classifier: FrameClassifier,
+    data: OstData,
+    *,
+    allow_optimistic: bool = False,
+    recalibrating: bool = False,
 ) -> str | None:
     """Makes sure that a model is not measured on frames that it was trained on.
 
-    Frames that the training only stopped by, or that temperature and thresholds were
-    fitted to, count as well. Copies are known by what is in them.
+    Frames that the training only stopped by, that temperature and thresholds were
+    fitted to, or that a model was trained on whose weights it took, count as well.
+    Copies are known by what is in them.
 
     Args:
         classifier: The model; its configuration beside it says what it was trained on.
         data: Frames to measure on.
         allow_optimistic: Whether that is a sentence in the results instead of an error.
+        recalibrating: Whether frames of a calibration after the training do not count:
+            they may be calibrated on again.
 
     Returns:
         The sentence, if there is one.
@@ -119,9 +124,9 @@ def check_unseen(
     Raises:
         ValueError: If the model was trained on these frames.
     """
-    path = classifier.path.with_name(f"{classifier.path.stem}_config.json")
-    trained_on = _trained_on(path)
-    known = set(str(trained_on.get("frame_keys", "")).split())
+    noted = trained_on(classifier.path)
+    entries = (TRAINED,) if recalibrating else (TRAINED, CALIBRATED)
+    known = known_keys(classifier.path, entries)
     keys = frame_keys(data) if known else []
     seen = [data.file[i] for i, key in enumerate(keys) if key in known]
     if seen:
@@ -129,8 +134,8 @@ def check_unseen(
             f"{classifier.path.name} was trained on {len(seen):,} of the {len(data):,} "
             f"frames of {data.path}, such as {seen[0]}"
         )
-    elif data.fingerprint == trained_on.get("sha256") or (
-        str(data.path.resolve()) == trained_on.get("path")
+    elif data.fingerprint == noted.get("sha256") or (
+        str(data.path.resolve()) == noted.get("path")
     ):
         text = f"{classifier.path.name} was trained on the frames of {data.path}"
     else:
@@ -141,18 +146,6 @@ def check_unseen(
             "that say nothing about new frames."
         )
     return f"OPTIMISTIC: {text}; expect less on others."
-
-
-def _trained_on(path: Path) -> dict[str, Any]:
-    """What the configuration beside a model says of its data, if there is one."""
-    if not path.is_file():
-        return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is not JSON: {error}.") from error
-    found = content.get("data") if isinstance(content, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def _halves(

@@ -14,6 +14,7 @@ from ost_classifier.features import HEADER_VALUE_NAMES, STATISTIC_NAMES
 from ost_classifier.frame_keys import frame_keys
 from ost_classifier.model import decision_rule
 from ost_classifier.train_report import write_train_report
+from ost_classifier.trained_on import TRAINED, as_text
 from ost_classifier.training_run import Run
 
 ENDINGS = {
@@ -109,10 +110,9 @@ def _description(run: Run) -> dict[str, Any]:
         "data": {
             "path": str(run.data.path.resolve()),
             "sha256": run.data.fingerprint,
-            # One text: a line a frame would bury the rest of the file.
-            "frame_keys": " ".join(
-                sorted({key for part in run.parts.values() for key in frame_keys(part)})
-            ).strip(),
+            TRAINED: as_text(
+                run.pretrained_keys.union(*map(frame_keys, run.parts.values()))
+            ),
             "frames": {name: part.counts() for name, part in run.parts.items()},
             "nights": {
                 name: len(np.unique(part.night)) for name, part in run.parts.items()

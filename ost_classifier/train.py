@@ -1,5 +1,6 @@
 """Trains the OST classifier on a folder of frames and writes all that the run made."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from ost_classifier.model import decision_rule
 from ost_classifier.run_files import file_beside, write_run
 from ost_classifier.split import labelled, split_frames
 from ost_classifier.train_options import TrainOptions
+from ost_classifier.trained_on import config_path, known_keys
 from ost_classifier.training_run import Run
 from ost_classifier.transfer import like_pretrained, open_frame_model
 
@@ -75,11 +77,12 @@ def train(
         config = like_pretrained(config, pretrained.model, options.given)
     if not Path(data_dir).is_dir():
         raise FileNotFoundError(f"{data_dir}: no such folder.")
+    keys, gone = _pretrained_keys(config, pretrained)
     everything = _load(config, data_dir, out, options, pretrained)
     data = labelled(everything)
     _check_conservative(config, everything.class_names)
     parts, notes = split_frames(data, config)
-    notes = [*everything.warnings, *notes]
+    notes = [*everything.warnings, *notes, *gone]
     if len(data) < len(everything):
         notes.append(
             f"{len(everything) - len(data)} frames of no class are not learned from"
@@ -139,6 +142,7 @@ def train(
         tables=tables,
         notes=tuple(notes),
         pretrained_path=options.pretrained_path,
+        pretrained_keys=keys,
     )
     return TrainResult(run=run, fitted=fitted, files=write_run(out, run))
 
@@ -151,6 +155,28 @@ def _pretrained(options: TrainOptions) -> Pretrained | None:
         options.pretrained_path,
         options.freeze_backbone,
     )
+
+
+def _pretrained_keys(
+    config: OstConfig, pretrained: Pretrained | None
+) -> tuple[frozenset[str], list[str]]:
+    """Keys of frames that the pretrained model has seen, and why they are not known."""
+    if pretrained is None:
+        return frozenset(), []
+    keys = known_keys(pretrained.path)
+    frame = (decision_rule(pretrained.model).schema or {}).get("frame", {})
+    reason = ""
+    if not keys:
+        reason = f"{config_path(pretrained.path).name} does not name them"
+    elif dataclasses.asdict(config.frame_settings) != frame:
+        reason = "they were images of another size or type"
+    if not reason:
+        return keys, []
+    note = (
+        f"frames that {pretrained.path} was trained on are not known again as test "
+        f"frames: {reason}"
+    )
+    return frozenset(), [note]
 
 
 def _load(

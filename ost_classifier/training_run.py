@@ -29,6 +29,7 @@ class Run:
         tables: Further measures: of folds, or against the number of labels.
         notes: What a user should know.
         pretrained_path: Model that weights were taken from.
+        pretrained_keys: Keys of the frames that it has seen.
     """
 
     model: keras.Model
@@ -44,3 +45,4 @@ class Run:
     tables: Mapping[str, list[dict[str, float]]]
     notes: tuple[str, ...]
     pretrained_path: str | None = None
+    pretrained_keys: frozenset[str] = frozenset()

@@ -45,10 +45,10 @@ def write_frame(path, label, number=0, header=True):
     return path
 
 
-def write_folder(folder, counts=None, header=True):
+def write_folder(folder, counts=None, header=True, first=0):
     """A folder with a subfolder per class; the number of frames by class."""
     for label, count in (counts or dict.fromkeys(CLASSES, 24)).items():
-        for number in range(count):
+        for number in range(first, first + count):
             write_frame(folder / label / f"{number:03d}.fits", label, number, header)
     return folder
 

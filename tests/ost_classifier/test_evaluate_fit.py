@@ -8,6 +8,12 @@ import pytest
 from astropy.io import fits
 
 from ost_classifier import evaluate as module
+from ost_classifier.calibrate_logits import (
+    CalibrationLogits,
+    calibration_path,
+    write_calibration,
+)
+from ost_classifier.calibrate_run import calibrate
 from ost_classifier.data import load_data
 from ost_classifier.evaluate import evaluate
 from ost_classifier.evaluate_options import EvaluateOptions
@@ -16,6 +22,7 @@ from ost_classifier.predict import FrameClassifier
 from ost_classifier.thresholds import read_thresholds
 from ost_classifier.train import train
 from ost_classifier.train_options import TrainOptions
+from ost_classifier.trained_on import write_config_of_copy
 from tests.ost_classifier.small_frames import small, write_folder
 from tests.small_ost import CLASSES, make_folder, make_model, write_frame
 
@@ -133,6 +140,49 @@ def test_copies_of_training_frames_are_known(trained, folder, run, tmp_path):
     assert "OPTIMISTIC" in found.files["report"].read_text()
 
 
+@pytest.mark.parametrize("calibrated_on", ["logits", "frames"])
+def test_a_calibrated_copy_knows_what_the_model_was_trained_on(
+    trained, folder, run, cache, tmp_path, calibrated_on
+):
+    copy = tmp_path / "new" / "copy.keras"
+    other = make_folder(tmp_path / "other", first=8000)
+    if calibrated_on == "logits":
+        labels = np.arange(30) % 3
+        kept = CalibrationLogits(np.eye(3)[labels], labels, "x")
+        write_calibration(calibration_path(trained), kept, CLASSES)
+        calibrate(trained, copy)
+    else:
+        calibrate(trained, copy, data_dir=other, cache_dir=cache)
+    with pytest.raises(ValueError, match=r"copy.keras was trained on 26 of the 26"):
+        run(copy, folder)
+    with pytest.raises(ValueError, match=r"copy.keras was trained on 26 of the 26"):
+        calibrate(copy, tmp_path / "n.keras", data_dir=folder, cache_dir=cache)
+    if calibrated_on == "logits":
+        assert not run(copy, other).results["optimistic"]
+        return
+    # What a copy was calibrated on is no test of it, but may calibrate it again.
+    assert not run(trained, other).results["optimistic"]
+    with pytest.raises(ValueError, match=r"was trained on 24 of the 24 frames"):
+        run(copy, other)
+    again = tmp_path / "new" / "again.keras"
+    calibrate(copy, again, data_dir=other, cache_dir=cache)
+    with pytest.raises(ValueError, match=r"was trained on 24 of the 24 frames"):
+        run(again, other)
+
+
+def test_a_copy_does_not_stand_beside_the_configuration_of_another(
+    trained, model, folder, run, tmp_path
+):
+    copy = tmp_path / "copy.keras"
+    write_config_of_copy(trained, copy)
+    labels = np.arange(30) % 3
+    own = make_model(tmp_path / "other" / "m.keras", CLASSES)
+    kept = CalibrationLogits(np.eye(3)[labels], labels, "x")
+    write_calibration(calibration_path(own), kept, CLASSES)
+    calibrate(own, copy)
+    assert not run(copy, folder).results["optimistic"]
+
+
 def test_blank_frames_are_of_no_training(trained, cache, tmp_path):
     other = make_folder(tmp_path / "other", per_class=2, first=6000)
     path = other / "flats" / "saturated.fits"
@@ -179,3 +229,13 @@ def test_a_training_run_keeps_what_it_saw(run, tmp_path):
         target.write_bytes(path.read_bytes())
     with pytest.raises(ValueError, match="was trained on 71 of the 71 frames"):
         run(out, copy)
+    # A model that starts from this one has seen its frames as well.
+    mine = write_folder(tmp_path / "mine", dict.fromkeys(CLASSES, 12), first=500)
+    options = TrainOptions(
+        workers=1, progress=False, pretrained_path=str(out), label_counts=()
+    )
+    tuned = tmp_path / "tuned" / "m.keras"
+    done = train(small(epochs=1, batch_size=12), mine, tuned, options)
+    assert not [note for note in done.run.notes if "known again" in note]
+    with pytest.raises(ValueError, match="was trained on 71 of the 71 frames"):
+        run(tuned, copy)

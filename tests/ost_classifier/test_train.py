@@ -313,6 +313,8 @@ def test_a_model_of_another_size_is_not_measured_as_it_is(run, folder, tmp_path)
     result = train(changed, folder, tmp_path / "m.keras", options)
     assert [row["frames per class"] for row in result.run.tables["label_curve"]] == [2]
     assert result.files["model"].exists()
+    (note,) = (note for note in result.run.notes if "not known again" in note)
+    assert note.endswith("they were images of another size or type")
 
 
 def test_other_classes_take_the_branches(run, tmp_path):
