@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
+from mesa_keras.training.training_options import TrainingOptions
+
 Config = TypeVar("Config")
 
 DONE, DONE_WITH_FAULTS, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
@@ -43,6 +45,8 @@ def add_config_options(
     group.add_argument(
         "--preset", choices=tuple(presets), default=default, help="where to start from"
     )
+    run_group = parser.add_argument_group("how it is trained")
+    of_runs = {field.name for field in dataclasses.fields(TrainingOptions)}
     for field in dataclasses.fields(presets[default]):
         if field.name in leave_out:
             continue
@@ -61,7 +65,8 @@ def add_config_options(
         if field.metadata.get("choices"):
             options["choices"] = field.metadata["choices"]
             options["metavar"] = "{" + ",".join(field.metadata["choices"]) + "}"
-        add_option(group, field.name, **options)  # type: ignore[arg-type]
+        chosen = run_group if field.name in of_runs else group
+        add_option(chosen, field.name, **options)  # type: ignore[arg-type]
 
 
 def _said(parse: Callable[[str], Any]) -> Callable[[str], Any]:

@@ -8,7 +8,6 @@ from mesa_keras.config_fields import (
     NOT_NEGATIVE,
     POSITIVE,
     RATE,
-    SEED,
     SHARE,
     check_field,
     check_fields,
@@ -16,6 +15,7 @@ from mesa_keras.config_fields import (
     option,
     widths,
 )
+from mesa_keras.training.training_options import TrainingOptions
 from ost_classifier.classes import CONSERVATIVE_CLASSES
 from ost_classifier.frame_settings import FrameSettings
 
@@ -24,7 +24,7 @@ FILTERED = ("cnn", "separable")
 
 
 @dataclass(frozen=True, kw_only=True)
-class OstConfig:
+class OstConfig(TrainingOptions):
     """Everything that determines one training run besides its data and classes.
 
     The defaults are those of the preset `base`. The help text of a field says what it
@@ -114,10 +114,6 @@ class OstConfig:
     weight_decay: float = option(
         0.01, "decoupled weight decay of AdamW", rule=NOT_NEGATIVE
     )
-    clip_norm: float = option(1.0, "largest norm of a gradient", rule=POSITIVE)
-    weight_averaging: float = option(
-        0.99, "momentum of the moving average of the weights; 0 for none", rule=RATE
-    )
     patience: int = option(
         8, "epochs without a better validation loss before the end", rule=POSITIVE
     )
@@ -183,14 +179,6 @@ class OstConfig:
         "how class thresholds are chosen on the calibration frames",
         choices=("none", "max_f1"),
     )
-    jit_compile: bool = option(False, "compile the training step with XLA")
-    steps_per_execution: int = option(
-        1, "training steps per call from Python", rule=POSITIVE
-    )
-    deterministic: bool = option(
-        False, "make two runs equal bit by bit, at some cost in speed"
-    )
-    seed: int = option(0, "seed of weights, split, order and augmentation", rule=SEED)
 
     def __post_init__(self) -> None:
         check_fields(self)

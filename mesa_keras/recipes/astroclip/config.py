@@ -15,12 +15,13 @@ from mesa_keras.config_fields import (
     widths,
 )
 from mesa_keras.recipes.astroclip.config_parts import Augmentation, Circles, limits
+from mesa_keras.training.training_options import TrainingOptions
 
 DIMENSIONS = (lambda value: 2 <= value <= 4096, "must lie between 2 and 4096")
 
 
 @dataclass(frozen=True, kw_only=True)
-class AstroclipConfig(Circles, Augmentation):
+class AstroclipConfig(Circles, Augmentation, TrainingOptions):
     """Everything that determines one AstroCLIP training run besides its data.
 
     The defaults are those of the preset `base`. The help text of a field says what it
@@ -97,14 +98,10 @@ class AstroclipConfig(Circles, Augmentation):
         0.02, "decoupled weight decay of AdamW", rule=NOT_NEGATIVE
     )
     warmup_epochs: float = option(1.0, "epochs of linear warm-up", rule=NOT_NEGATIVE)
-    clip_norm: float = option(1.0, "largest norm of a gradient", rule=POSITIVE)
     patience: int = option(
         15,
         "epochs without a better validation loss before training stops",
         rule=POSITIVE,
-    )
-    weight_averaging: float = option(
-        0.99, "momentum of the moving average of the weights; 0 for none", rule=RATE
     )
     redshift_range: tuple[float, ...] = option(
         (0.0, 0.8), "lowest and highest redshift of a valid pair", parse=limits
@@ -123,14 +120,6 @@ class AstroclipConfig(Circles, Augmentation):
     num_neighbors: int = option(
         16, "neighbours whose mean redshift is taken then", rule=POSITIVE
     )
-    jit_compile: bool = option(False, "compile the training step with XLA")
-    steps_per_execution: int = option(
-        1, "training steps per call from Python", rule=POSITIVE
-    )
-    deterministic: bool = option(
-        False, "make two runs equal bit by bit, at some cost in speed"
-    )
-    seed: int = option(0, "seed of weights, split, order and augmentation")
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -14,6 +14,7 @@ from mesa_keras.config_fields import (
     option,
     temperature,
 )
+from mesa_keras.training.training_options import TrainingOptions
 
 DISPOSITIONS = ("CONFIRMED", "CANDIDATE", "FALSE POSITIVE")
 SEED_PLANET_FEATURES = ("period", "depth", "planet_radius")
@@ -37,7 +38,7 @@ KEPLER12_STELLAR_FEATURES = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class MesaConfig:
+class MesaConfig(TrainingOptions):
     """Everything that determines one MESA training run besides its data.
 
     The defaults are those of the preset `base`. The help text of a field says what it
@@ -131,14 +132,10 @@ class MesaConfig:
     warmup_epochs: float = option(
         3.0, "epochs of linear warm-up before the cosine", rule=NOT_NEGATIVE
     )
-    clip_norm: float = option(1.0, "largest norm of a gradient", rule=POSITIVE)
     patience: int = option(
         12,
         "epochs without a better validation loss before training stops",
         rule=POSITIVE,
-    )
-    weight_averaging: float = option(
-        0.99, "momentum of the moving average of the weights; 0 for none", rule=RATE
     )
     augment: bool = option(True, "augment the light curves")
     max_shift: float = option(
@@ -168,16 +165,12 @@ class MesaConfig:
         "how class thresholds are chosen on the calibration stars",
         choices=("none", "max_f1"),
     )
-    jit_compile: bool = option(
-        False, "compile the training step with XLA: faster steps, a slow start"
-    )
     steps_per_execution: int = option(
-        16, "training steps per call from Python", rule=POSITIVE
+        # A step takes milliseconds, about as long as the call.
+        16,
+        "training steps per call from Python",
+        rule=POSITIVE,
     )
-    deterministic: bool = option(
-        False, "make two runs equal bit by bit, at some cost in speed"
-    )
-    seed: int = option(0, "seed of weights, split, order and augmentation")
 
     def __post_init__(self) -> None:
         self._check_names()
