@@ -26,6 +26,8 @@ MOSAIC_CONTRAST = 0.5
 # How far off the surroundings of an area are, in areas.
 AROUND = 2
 CHANNELS = (1, 2, 3)
+# Means of colours of 8 bits are counted in 16, as those of 16 bits are.
+_MEAN = {"u1": np.dtype("u2"), "i1": np.dtype("i2"), "b1": np.dtype("u2")}
 
 
 def stretch(plane: ArrayLike) -> np.ndarray:
@@ -125,7 +127,17 @@ def _plane(frame: ArrayLike | PlaneCodes) -> ArrayLike | PlaneCodes:
         return frame
     if frame.dtype.kind == "f":
         return np.asarray(frame.mean(axis=2))
-    return np.asarray(frame.sum(axis=2, dtype=np.int64) // frame.shape[2])
+    # Row by row, and in the kind of number of the colours, into which their mean fits:
+    # sums of the whole frame would take more memory than the frame.
+    plane = np.empty(frame.shape[:2], _MEAN.get(frame.dtype.str[1:], frame.dtype))
+    for row, colours in zip(plane, frame, strict=True):
+        row[:] = colours.sum(axis=1, dtype=np.int64) // colours.shape[1]
+    if plane.dtype.itemsize > 2:
+        return plane
+    # Counted from the lowest value; numbers below 0 go round.
+    codes = plane.view(np.uint16)
+    codes -= np.uint16(int(plane.min()) % (1 << 16))
+    return codes
 
 
 def _compressed(values: np.ndarray, limit: float) -> np.ndarray:

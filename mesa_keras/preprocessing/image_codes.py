@@ -124,25 +124,43 @@ def plane_codes(plane: ArrayLike | PlaneCodes) -> PlaneCodes:
         return PlaneCodes(codes, -float(1 << 15), 1.0, 0.0, True, limit)
     low, high = int(plane.min()), int(plane.max())
     if high - low < NUM_CODES:
-        codes = (plane - plane.dtype.type(low)).astype(np.uint16)
+        codes = np.empty(plane.shape, np.uint16)
+        for rows in _row_blocks(plane):
+            codes[rows] = plane[rows] - plane.dtype.type(low)
         return PlaneCodes(codes, float(low), 1.0, 0.0, True, limit)
-    return _float_codes(plane.astype(np.float64))
+    return _float_codes(plane)
+
+
+def _row_blocks(plane: np.ndarray) -> list[slice]:
+    """Rows that stay in the processor's cache: no second plane is held in memory."""
+    rows = max(1, SAMPLE // plane.shape[1])
+    return [slice(start, start + rows) for start in range(0, plane.shape[0], rows)]
+
+
+def _known(block: np.ndarray) -> tuple[np.ndarray, int]:
+    """Floats of a block, NaN for what is no measurement, and how many are one."""
+    if block.dtype.kind in "iu":
+        return block.astype(np.float64), block.size
+    if block.dtype == np.float16:
+        block = block.astype(np.float32)
+    # Sums would overflow with fill values.
+    finite = np.abs(block) < LARGEST
+    count = int(np.count_nonzero(finite))
+    return block if count == block.size else np.where(finite, block, np.nan), count
 
 
 def _float_codes(plane: np.ndarray) -> PlaneCodes:
-    if plane.dtype == np.float16:
-        plane = plane.astype(np.float32)
-    # Also leaves out NaN, and fill values with which sums would overflow.
-    finite = np.abs(plane) < LARGEST
-    count = int(np.count_nonzero(finite))
+    blocks = _row_blocks(plane)
+    count, low, high = 0, np.inf, -np.inf
+    for rows in blocks:
+        known, finite = _known(plane[rows])
+        if finite:
+            count += finite
+            low = min(low, float(np.fmin.reduce(known, axis=None)))
+            high = max(high, float(np.fmax.reduce(known, axis=None)))
     if count == 0:
         codes = np.zeros(plane.shape, np.uint16)
         return PlaneCodes(codes, 0.0, 1.0, 1.0, False)
-    complete = count == plane.size
-    if not complete:
-        # The sample must not see the gaps, and sums must not be spoiled by them.
-        plane = np.where(finite, plane, np.nan)
-    low, high = (float(f(plane)) for f in (np.nanmin, np.nanmax))
     median, noise = _sampled_noise(plane)
     step = (high - low) / (NUM_CODES - 1)
     if 0.0 < noise < step * STEPS_PER_NOISE:
@@ -152,24 +170,24 @@ def _float_codes(plane: np.ndarray) -> PlaneCodes:
         step = 1.0
     codes = np.empty(plane.shape, np.uint16)
     fill = np.clip(np.rint((median - low) / step), 0, NUM_CODES - 1)
-    # By rows that stay in the processor's cache.
-    rows = max(1, SAMPLE // plane.shape[1])
-    for start in range(0, plane.shape[0], rows):
-        part = plane[start : start + rows].astype(np.float64)
-        part = np.rint((part - low) / step)
+    for rows in blocks:
+        complete = count == plane.size
+        known = plane[rows] if complete else _known(plane[rows])[0]
+        part = np.rint((known.astype(np.float64) - low) / step)
         if not complete:
             part[np.isnan(part)] = fill
-        codes[start : start + rows] = np.clip(part, 0, NUM_CODES - 1)
+        codes[rows] = np.clip(part, 0, NUM_CODES - 1)
     return PlaneCodes(codes, low, step, 1.0 - count / plane.size, False)
 
 
 def _sampled_noise(plane: np.ndarray) -> tuple[float, float]:
     """Median of a plane, and its noise from neighbours of one Bayer colour."""
     rows = max(1, SAMPLE // plane.shape[1])
-    sample = plane[:: max(1, plane.shape[0] // rows)]
+    sample, _ = _known(plane[:: max(1, plane.shape[0] // rows)])
     values = sample[np.isfinite(sample)]
     if not values.size:
-        values = plane[np.isfinite(plane)]
+        known = (_known(plane[block]) for block in _row_blocks(plane))
+        values = next(found[~np.isnan(found)] for found, count in known if count)
     median = float(np.median(values))
     differences = np.abs(sample[:, 2:] - sample[:, :-2])
     differences = differences[np.isfinite(differences)]

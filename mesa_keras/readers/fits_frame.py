@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from mesa_keras.readers.fits_frame_header import header_dict
+from mesa_keras.readers.fits_frame_scale import scaled
 from mesa_keras.readers.frame_error import FrameError
 from mesa_keras.readers.frame_layout import (
     MAX_FRAME_BYTES,
@@ -24,7 +25,6 @@ from mesa_keras.readers.frame_layout import (
     colour_last,
     layout_note,
 )
-from mesa_keras.readers.frame_value import number
 
 GZIP_MAGIC = b"\x1f\x8b"
 FITS_MAGIC = b"SIMPLE  ="
@@ -37,13 +37,6 @@ CHUNK_BYTES = 1 << 20
 # Bytes of headers and extensions that a gzipped file may hold besides its image.
 EXTRA_BYTES = 1 << 26
 FITS_DTYPES = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
-# Kind of the stored numbers and offset that stand for the other kind of sign.
-TURNED = {
-    8: ("u", -(2.0**7)),
-    16: ("i", 2.0**15),
-    32: ("i", 2.0**31),
-    64: ("i", 2.0**63),
-}
 # What astropy raises on headers and tables with damaged bytes.
 DAMAGE = (
     *(OSError, EOFError, zlib.error, MemoryError),
@@ -65,6 +58,15 @@ def read_fits_pixels(path: Path) -> tuple[np.ndarray, dict[str, Any], list[str]]
     Raises:
         FrameError: If there is no such image, or it cannot be read.
     """
+    raw, header, notes = _stored(path)
+    pixels = scaled(path, raw, header)
+    # The next step may copy the pixels, and memory is for two arrays of them at most.
+    del raw
+    return colour_last(pixels), header, notes
+
+
+def _stored(path: Path) -> tuple[np.ndarray, dict[str, Any], list[str]]:
+    """The numbers as they are stored; of the file nothing stays in memory."""
     from astropy.io import fits
 
     try:
@@ -89,8 +91,7 @@ def read_fits_pixels(path: Path) -> tuple[np.ndarray, dict[str, Any], list[str]]
     except (*DAMAGE, fits.VerifyError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise FrameError(path, f"damaged or truncated FITS file ({reason})") from error
-    notes = [] if note is None else [f"{path.name}: {note}"]
-    return colour_last(_scaled(raw, header)), header, notes
+    return raw, header, [] if note is None else [f"{path.name}: {note}"]
 
 
 def _plain_bytes(path: Path, stream: BinaryIO) -> tuple[BinaryIO, int]:
@@ -217,32 +218,3 @@ def _fill(stream: BinaryIO, view: memoryview) -> int:
             break
         filled += read
     return filled
-
-
-def _scaled(raw: np.ndarray, header: Mapping[str, Any]) -> np.ndarray:
-    """Applies BSCALE, BZERO and BLANK; unsigned integers stay integers."""
-    scale, zero = (
-        default if math.isnan(value := number(header.get(name))) else value
-        for name, default in (("BSCALE", 1.0), ("BZERO", 0.0))
-    )
-    integer = raw.dtype.kind in "iu"
-    blank = number(header.get("BLANK")) if integer else math.nan
-    empty = raw == blank if not math.isnan(blank) else np.False_
-    if integer and scale == 1 and not empty.any():
-        bits = 8 * raw.dtype.itemsize
-        if zero == 0:
-            return raw
-        if (raw.dtype.kind, zero) == TURNED.get(bits):
-            unsigned = raw.view(f"u{raw.dtype.itemsize}")
-            # Adding the offset turns the sign bit, in place.
-            unsigned ^= unsigned.dtype.type(1 << (bits - 1))
-            return unsigned if bits > 8 else unsigned.view(np.int8)
-    if scale == 1 and zero == 0 and not empty.any():
-        return raw
-    wide = np.float32 if raw.dtype.itemsize <= 2 else np.float64
-    pixels = raw.astype(wide) if integer else raw
-    np.multiply(pixels, scale, out=pixels)
-    np.add(pixels, zero, out=pixels)
-    if empty.any():
-        pixels[empty] = np.nan
-    return pixels

@@ -65,8 +65,11 @@ class Frame:
         if self.pixels.dtype.kind == "f":
             return np.asarray(self.pixels.mean(axis=2, dtype=self.pixels.dtype))
         wide = np.int32 if self.pixels.dtype.itemsize <= 2 else np.int64
-        total = self.pixels.sum(axis=2, dtype=wide)
-        return np.asarray(total // self.pixels.shape[2], dtype=self.pixels.dtype)
+        plane = np.empty(self.pixels.shape[:2], self.pixels.dtype)
+        # Row by row: sums of the whole frame would take as much memory again.
+        for row, colours in zip(plane, self.pixels, strict=True):
+            row[:] = colours.sum(axis=1, dtype=wide) // colours.shape[1]
+        return plane
 
 
 def read_frame(path: str | os.PathLike[str]) -> Frame:

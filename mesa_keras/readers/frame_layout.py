@@ -8,15 +8,23 @@ import numpy as np
 from mesa_keras.readers.frame_error import FrameError
 
 # Above the largest sensors sold (151 million pixels of 16 bits: 302 MB), and low enough
-# that reading takes less than 1 GB.
-MAX_FRAME_BYTES = 400 << 20
+# that reading and measuring takes less than 1 GB: two such arrays and a little.
+MAX_FRAME_BYTES = 384 << 20
 COLOURS = 3
 # A fourth colour is transparency.
 COLOURS_LAST = (3, 4)
 
 
-def check_size(path: Path, shape: tuple[int, ...], itemsize: int) -> None:
+def check_size(
+    path: Path, shape: tuple[int, ...], itemsize: int, when: str = ""
+) -> None:
     """Refuses images that would take too much memory.
+
+    Args:
+        path: The file.
+        shape: Of the pixels.
+        itemsize: Bytes of a pixel.
+        when: At which stage they take as much, with a blank in the end.
 
     Raises:
         FrameError: If the pixels take more than `MAX_FRAME_BYTES`.
@@ -26,7 +34,7 @@ def check_size(path: Path, shape: tuple[int, ...], itemsize: int) -> None:
         text = " x ".join(str(n) for n in shape)
         raise FrameError(
             path,
-            f"its image of {text} pixels takes {size >> 20} MB, more than the "
+            f"its image of {text} pixels takes {when}{size >> 20} MB, more than the "
             f"{MAX_FRAME_BYTES >> 20} MB allowed",
         )
 

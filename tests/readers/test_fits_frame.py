@@ -228,7 +228,7 @@ def test_too_large_image_is_refused(tmp_path):
     with path.open("r+b") as stream:
         # A file with a hole: it has the length, and takes no space.
         stream.truncate(2880 + 40_000**2)
-    with pytest.raises(FrameError, match="takes 1525 MB, more than the 400 MB"):
+    with pytest.raises(FrameError, match="takes 1525 MB, more than the 384 MB"):
         read_frame(path)
 
 

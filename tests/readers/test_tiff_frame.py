@@ -156,7 +156,7 @@ def test_false_promise_is_refused(tmp_path):
         tags = file.pages[0].tags
         places = [tags[name].valueoffset for name in ("ImageWidth", "ImageLength")]
         dtype = f"{file.byteorder}u{4 if tags['ImageWidth'].dtype == 4 else 2}"
-    for size, reason in ((4000, "its tags promise"), (60000, "more than the 400 MB")):
+    for size, reason in ((4000, "its tags promise"), (60000, "more than the 384 MB")):
         content = bytearray(path.read_bytes())
         for place in places:
             value = np.array(size, dtype).tobytes()
