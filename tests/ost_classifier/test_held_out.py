@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from mesa_keras.evaluation.calibration import FEWEST_FOR_TEMPERATURE
-from mesa_keras.recipes.mesa.temperatures import FEWEST
 from mesa_keras.training import open_model
 from ost_classifier.calibrate import fit_point_temperature
 from ost_classifier.calibrate_logits import CalibrationLogits
@@ -23,10 +21,6 @@ def logits_of(count):
     rng = np.random.default_rng(1)
     labels = np.arange(count) % 3
     return 4 * np.eye(3)[labels] + rng.normal(0, 4, (count, 3)), labels
-
-
-def test_both_recipes_hold_the_same_limit():
-    assert FEWEST_FOR_TEMPERATURE == FEWEST
 
 
 @pytest.mark.parametrize(("count", "stays"), [(19, True), (20, False)])

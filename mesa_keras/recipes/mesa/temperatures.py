@@ -7,12 +7,11 @@ import keras
 import numpy as np
 
 from mesa_keras.evaluation import fit_temperature, softmax
+from mesa_keras.evaluation.calibration import FEWEST_FOR_TEMPERATURE
 from mesa_keras.layers import DecisionRule
 from mesa_keras.recipes.mesa.modalities import Arrays, has, modalities, show_only
 from mesa_keras.recipes.mesa.model import decision_rule
 
-# Fewer candidates leave a temperature to chance.
-FEWEST = 20
 Temperatures = dict[tuple[str, ...], float]
 
 
@@ -34,7 +33,7 @@ def fit_temperatures(
     Returns:
         Temperatures by set, those kept not among them.
     """
-    if len(labels) < FEWEST:
+    if len(labels) < FEWEST_FOR_TEMPERATURE:
         return {}
     rule = decision_rule(model)
     logits = keras.Model(model.input, model.output["logits"])
@@ -50,7 +49,7 @@ def fit_temperatures(
     known = rule.temperatures()
     result: Temperatures = dict.fromkeys(known, everything) if _neutral(rule) else {}
     for names, rows in rows_by_set(rule, inputs).items():
-        if len(rows) >= FEWEST:
+        if len(rows) >= FEWEST_FOR_TEMPERATURE:
             result[names] = found(rows, names)
     return result
 
@@ -67,10 +66,10 @@ def temperature_notes(rule: DecisionRule, inputs: Arrays) -> list[str]:
         return few
     kept = "is that of all candidates" if _neutral(rule) else "stays"
     return [
-        f"fewer than {FEWEST} candidates have {' and '.join(names)}: the temperature "
-        f"for these alone {kept}"
+        f"fewer than {FEWEST_FOR_TEMPERATURE} candidates have {' and '.join(names)}: "
+        f"the temperature for these alone {kept}"
         for names, found in rows_by_set(rule, inputs).items()
-        if len(found) < FEWEST
+        if len(found) < FEWEST_FOR_TEMPERATURE
     ]
 
 
@@ -81,12 +80,12 @@ def few_candidates_notes(rule: DecisionRule, count: int) -> list[str]:
         rule: The rule, before or after a calibration on these candidates.
         count: Candidates with a label and a usable value.
     """
-    if count >= FEWEST:
+    if count >= FEWEST_FOR_TEMPERATURE:
         return []
     kept = "temperature stays 1" if _neutral(rule) else "temperatures stay"
     return [
-        f"only {count} candidates to calibrate on, fewer than {FEWEST}: the model's "
-        f"{kept}"
+        f"only {count} candidates to calibrate on, fewer than "
+        f"{FEWEST_FOR_TEMPERATURE}: the model's {kept}"
     ]
 
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
+from mesa_keras.evaluation.calibration import FEWEST_FOR_TEMPERATURE
 from mesa_keras.inference import Predictor
 from mesa_keras.recipes.mesa.calibrate import calibrate, calibrate_model
 from mesa_keras.recipes.mesa.model import decision_rule
 from mesa_keras.recipes.mesa.model_data import load_for_model
 from mesa_keras.recipes.mesa.temperatures import (
-    FEWEST,
     few_candidates_notes,
     fit_temperatures,
     temperature_notes,
@@ -24,7 +24,7 @@ def run(tmp_path_factory):
 def test_a_handful_of_candidates_sets_no_temperature(changes):
     model = build(**changes)
     rule = decision_rule(model)
-    inputs = {name: inputs_of(FEWEST)[name] for name in model.input}
+    inputs = {name: inputs_of(FEWEST_FOR_TEMPERATURE)[name] for name in model.input}
     # Labels that the model gets right ask for the smallest temperature there is.
     logits = np.asarray(model.predict(inputs, verbose=0)["logits"])
     labels = logits.argmax(axis=1)
@@ -33,7 +33,7 @@ def test_a_handful_of_candidates_sets_no_temperature(changes):
     found = fit_temperatures(model, inputs, labels)
     assert found[rule.modalities] == pytest.approx(0.05)
     said = temperature_notes(rule, few)
-    assert said == few_candidates_notes(rule, FEWEST - 1)
+    assert said == few_candidates_notes(rule, FEWEST_FOR_TEMPERATURE - 1)
     assert said == [
         "only 19 candidates to calibrate on, fewer than 20: the model's temperature "
         "stays 1"
@@ -45,8 +45,8 @@ def test_a_handful_of_candidates_sets_no_temperature(changes):
 
 def test_a_set_that_few_have_is_told_with_what_becomes_of_it():
     rule = decision_rule(build())
-    inputs = inputs_of(2 * FEWEST)
-    inputs["stellar_features"][FEWEST - 1 :] = np.nan
+    inputs = inputs_of(2 * FEWEST_FOR_TEMPERATURE)
+    inputs["stellar_features"][FEWEST_FOR_TEMPERATURE - 1 :] = np.nan
     alone = "fewer than 20 candidates have stellar_features: the temperature for these "
     found = temperature_notes(rule, inputs)
     assert len(found) == 4
