@@ -24,6 +24,9 @@ from ost_classifier.trained_on import write_config_of_copy
 
 # The two profiles that are shipped: what is wanted of every class.
 PRODUCTION_TARGET = 0.98
+# The precise profile decides for no class that is less likely than not, however rarely
+# simulated frames of other classes come as far: real ones do more often.
+LEAST_PRECISE = 0.5
 PRODUCTION: dict[str, Objective] = {
     "prod_precision": "target_precision",
     "prod_recall": "target_recall",
@@ -171,6 +174,8 @@ def write_production_profiles(
 ) -> dict[str, Path]:
     """Writes `thresholds_prod_precision.json` and `thresholds_prod_recall.json`.
 
+    The thresholds of the first are 0.5 at least.
+
     Args:
         folder: Where to write, made if needed; `models` for the shipped model.
         classifier: The model.
@@ -191,6 +196,13 @@ def write_production_profiles(
             model_weights=classifier.fingerprint(),
             **wanted,
         )
+        thresholds = fitted.thresholds
+        if objective == "target_precision":
+            thresholds = dataclasses.replace(
+                thresholds,
+                values=tuple(max(x, LEAST_PRECISE) for x in thresholds.values),
+                described={**thresholds.described, "at_least": LEAST_PRECISE},
+            )
         files[name] = Path(folder) / f"thresholds_{name}.json"
-        save_thresholds(files[name], fitted.thresholds, classifier.path.name)
+        save_thresholds(files[name], thresholds, classifier.path.name)
     return files
