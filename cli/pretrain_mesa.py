@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 from cli._arguments import (
     DONE,
-    add_config_options,
     add_option,
     columns,
-    config_from,
     print_table,
     quiet_start,
     run,
 )
+from cli._config_options import add_config_options, config_from
 from mesa_keras.config_fields import names
 from mesa_keras.recipes.mesa.pretrain_config import PRETRAIN_PRESETS, STAGES
 

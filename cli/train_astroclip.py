@@ -8,13 +8,12 @@ from pathlib import Path
 from cli._arguments import (
     DONE,
     DONE_WITH_FAULTS,
-    add_config_options,
     add_option,
-    config_from,
     print_table,
     quiet_start,
     run,
 )
+from cli._config_options import add_config_options, config_from
 from mesa_keras.config_fields import names
 from mesa_keras.recipes.astroclip.presets import PRESETS
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from cli._arguments import (
     DONE,
     add_candidate_options,
-    add_config_options,
     add_option,
-    config_from,
     print_table,
     quiet_start,
     run,
 )
+from cli._config_options import add_config_options, config_from
 from mesa_keras.recipes.mesa.presets import PRESETS
 
 

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from cli._arguments import config_from
+from cli._config_options import config_from
 from cli.train_ost import main, parser
 from mesa_keras.inference import Predictor
 from mesa_keras.pipelines.frame_cache import FrameCache
