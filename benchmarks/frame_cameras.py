@@ -22,7 +22,8 @@ from cli._arguments import quiet_start
 with quiet_start():
     from ost_classifier.fitted import Pretrained, fit_model
     from ost_classifier.held_out import predict_logits
-    from ost_classifier.predict import FrameClassifier, FrameLogits, operating_point
+    from ost_classifier.operating_point import operating_point
+    from ost_classifier.predict import FrameClassifier, FrameLogits
 
 from ost_classifier.config import OstConfig
 from ost_classifier.data import OstData, load_data

@@ -80,6 +80,13 @@ def add_decision_options(parser: argparse.ArgumentParser) -> None:
         help="call a frame below all thresholds unknown [as the model does]",
     )
     add_option(
+        parser,
+        "class_prior",
+        type=class_prior,
+        help="rates of the classes among these frames, in the model's order or by name "
+        "[as many of each as the model was calibrated on]",
+    )
+    add_option(
         parser, "unknown_id", type=int, help="number of unknown [number of classes]"
     )
 
@@ -103,6 +110,25 @@ def numbers(text: str) -> float | list[float]:
             f"must be a number, or numbers separated by commas. Received: {text!r}"
         ) from error
     return values[0] if len(values) == 1 else values
+
+
+def class_prior(text: str) -> list[float] | dict[str, float]:
+    """Reads `0.3,0.1,0.6` or `CONFIRMED=0.3,…`."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    pairs = [part.rsplit("=", 1) for part in parts]
+    try:
+        if all(len(pair) == 2 for pair in pairs):
+            named = {name.strip(): float(value) for name, value in pairs}
+            if len(named) == len(pairs):
+                return named
+        else:
+            return [float(part) for part in parts]
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(
+        "must be a rate per class, as 0.3,0.1,0.6 in the order of the classes or as "
+        f"NAME=0.3,NAME=0.1,… Received: {text!r}"
+    )
 
 
 def run(command: Callable[[], int]) -> int:

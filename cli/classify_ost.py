@@ -127,6 +127,7 @@ def _classify(arguments: argparse.Namespace) -> int:
         thresholds=arguments.thresholds,
         temperature=arguments.temperature,
         abstain_unknown=arguments.abstain_unknown,
+        class_prior=arguments.class_prior,
         unknown_id=arguments.unknown_id,
         tta=arguments.tta,
         include_probs=arguments.include_probs,

@@ -13,6 +13,7 @@ from cli._arguments import (
     DONE_WITH_FAULTS,
     add_candidate_options,
     add_option,
+    class_prior,
     print_table,
     quiet_start,
     run,
@@ -24,25 +25,6 @@ from cli._target_options import (
     target_of,
 )
 from mesa_keras.table_output import check_suffix, write_table
-
-
-def class_prior(text: str) -> list[float] | dict[str, float]:
-    """Reads `0.3,0.1,0.6` or `CONFIRMED=0.3,…`."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    pairs = [part.rsplit("=", 1) for part in parts]
-    try:
-        if all(len(pair) == 2 for pair in pairs):
-            named = {name.strip(): float(value) for name, value in pairs}
-            if len(named) == len(pairs):
-                return named
-        else:
-            return [float(part) for part in parts]
-    except ValueError:
-        pass
-    raise argparse.ArgumentTypeError(
-        "must be a rate per class, as 0.3,0.1,0.6 in the order of the classes or as "
-        f"NAME=0.3,NAME=0.1,… Received: {text!r}"
-    )
 
 
 def parser() -> argparse.ArgumentParser:

@@ -26,8 +26,8 @@ from ost_classifier.evaluate_fit import check_unseen
 from ost_classifier.evaluate_frames import run_model
 from ost_classifier.frame_keys import frame_keys
 from ost_classifier.held_out import few_frames_notes
-from ost_classifier.operating_point import OperatingPoint
-from ost_classifier.predict import FrameClassifier, operating_point
+from ost_classifier.operating_point import OperatingPoint, operating_point
+from ost_classifier.predict import FrameClassifier
 from ost_classifier.thresholds import PROFILES, ThresholdsLike
 from ost_classifier.trained_on import config_path
 

@@ -28,8 +28,13 @@ from ost_classifier.evaluate_measures import (
 from ost_classifier.evaluate_options import EvaluateOptions
 from ost_classifier.evaluate_report import write_evaluation_report
 from ost_classifier.held_out import few_frames_notes
-from ost_classifier.operating_point import NEVER_UNKNOWN, Decisions, OperatingPoint
-from ost_classifier.predict import FrameClassifier, operating_point
+from ost_classifier.operating_point import (
+    NEVER_UNKNOWN,
+    Decisions,
+    OperatingPoint,
+    operating_point,
+)
+from ost_classifier.predict import FrameClassifier
 from ost_classifier.service_results import checked_unknown_id
 from ost_classifier.thresholds import save_thresholds
 
@@ -76,7 +81,11 @@ def evaluate(
     classifier = FrameClassifier(model_path)
     _check_size(classifier, options)
     point = operating_point(
-        classifier, options.thresholds, options.temperature, options.abstain_unknown
+        classifier,
+        options.thresholds,
+        options.temperature,
+        options.abstain_unknown,
+        options.class_prior,
     )
     folder, num_classes = Path(output_dir), len(classifier.class_names)
     options.check(num_classes, folder)
@@ -92,11 +101,7 @@ def evaluate(
     seen = check_unseen(classifier, data, allow_optimistic=options.allow_optimistic)
     folder.mkdir(parents=True, exist_ok=True)
     evaluated = run_model(
-        classifier,
-        data,
-        options.batch_size,
-        tta=options.tta,
-        progress=options.progress,
+        classifier, data, options.batch_size, tta=options.tta, progress=options.progress
     )
     plan = plan_fit(
         classifier,
@@ -231,13 +236,7 @@ def _described(
         "num_nights": len(np.unique(plan.scored.groups)),
         "faults": dict(data.faults),
         "tta": options.tta,
-        "operating_point": {
-            "temperature": point.temperature,
-            "pixel_temperature": point.pixel_temperature or point.temperature,
-            "thresholds": point.thresholds.by_name(),
-            "thresholds_source": point.thresholds.source,
-            "abstain_unknown": point.abstain,
-        },
+        "operating_point": point.described(),
         "data": {"folder": str(data.path), "sha256": data.fingerprint},
         "model": {
             "file": classifier.path.name,

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from mesa_keras.atomic_file import check_writable
 from mesa_keras.config_fields import check_field
+from mesa_keras.evaluation.class_prior import ClassPrior
 from mesa_keras.evaluation.thresholds import Objective, checked_targets
 from ost_classifier.thresholds import ThresholdsLike
 
@@ -29,6 +30,8 @@ class EvaluateOptions:
         pr_out_dir: Folder of precision-recall curves.
         abstain_unknown: Whether a frame below all thresholds is unknown, or as the
             model does.
+        class_prior: Rates of the classes among the frames, in the model's order or by
+            name; `None` for those that the model was calibrated on.
         unknown_id: Number of unknown in the results, or the number of classes.
         allow_optimistic: Whether frames may be measured that were fitted to.
         importance: Whether to measure which features matter.
@@ -50,6 +53,7 @@ class EvaluateOptions:
     save_thresholds: str | Path | None = None
     pr_out_dir: str | Path | None = None
     abstain_unknown: bool | None = None
+    class_prior: ClassPrior | None = None
     unknown_id: int | None = None
     allow_optimistic: bool = False
     importance: bool = True
@@ -67,10 +71,13 @@ class EvaluateOptions:
         ):
             check_field(self, name, ok, rule)
         for first, second in (
+            # A fixed value and a fit of it contradict each other.
             ("fit_temperature", "temperature"),
             ("auto_threshold", "thresholds"),
+            # Thresholds are fitted to frames of other rates, and their file holds none.
+            ("auto_threshold", "class_prior"),
+            ("save_thresholds", "class_prior"),
         ):
-            # A fixed value and a fit of it contradict each other.
             if getattr(self, first) and getattr(self, second) is not None:
                 raise ValueError(f"`{first}` and `{second}` exclude each other.")
         if (self.auto_threshold == "target_precision") != (

@@ -112,10 +112,13 @@ def _point(results: Mapping[str, Any]) -> str:
     point = results["operating_point"]
     limits = ", ".join(f"{n} {v:.3f}" for n, v in point["thresholds"].items())
     abstains = "is unknown" if point["abstain_unknown"] else "is decided all the same"
+    rates = point["class_prior"] or {}
+    prior = ", ".join(f"{n} {v:.3f}" for n, v in rates.items())
+    prior = f" Rates of the classes taken for known: {prior}." if prior else ""
     return (
         f"Temperature {point['temperature']:.3f}, from pixels alone "
         f"{point['pixel_temperature']:.3f}. Thresholds ({point['thresholds_source']}): "
-        f"{limits}. A frame below all of them {abstains}."
+        f"{limits}. A frame below all of them {abstains}." + prior
     )
 
 

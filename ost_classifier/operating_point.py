@@ -2,12 +2,16 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from mesa_keras.evaluation import decide, softmax
-from ost_classifier.thresholds import Thresholds
+from mesa_keras.evaluation import adjust_class_prior, decide, softmax
+from mesa_keras.evaluation.class_prior import ClassPrior, class_rates
+from ost_classifier.thresholds import Thresholds, ThresholdsLike, read_thresholds
+
+if TYPE_CHECKING:
+    from ost_classifier.predict import FrameClassifier
 
 NEVER_UNKNOWN = (
     "all thresholds are 0, so no frame is ever unknown: give thresholds, for example "
@@ -44,12 +48,17 @@ class OperatingPoint:
         abstain: Whether a frame below all thresholds is unknown.
         pixel_temperature: Divisor of the logits from pixels alone, of which a model is
             less sure; `None` for the same.
+        class_rates: Rates of the classes that the probabilities were calibrated on.
+        class_prior: Rates of the classes among the frames at hand, which correct the
+            probabilities; `None` for those that they were calibrated on.
     """
 
     thresholds: Thresholds
     temperature: float
     abstain: bool
     pixel_temperature: float | None = None
+    class_rates: tuple[float, ...] = ()
+    class_prior: tuple[float, ...] | None = None
 
     def decide(self, logits: np.ndarray, *, pixels_alone: bool = False) -> Decisions:
         """Decides as the model's own `DecisionRule` does.
@@ -68,6 +77,8 @@ class OperatingPoint:
         rows = np.flatnonzero(np.isfinite(logits).all(axis=1))
         if rows.size:
             found = softmax(logits[rows], temperature)
+            if self.class_prior is not None:
+                found = adjust_class_prior(found, self.class_rates, self.class_prior)
             probabilities[rows] = found
             decision[rows], score[rows] = decide(
                 found, self.thresholds.values, self.abstain
@@ -100,6 +111,19 @@ class OperatingPoint:
             described=described,
         )
 
+    def described(self) -> dict[str, Any]:
+        """What results say of how they were decided; JSON-able."""
+        prior = self.class_prior
+        return {
+            "temperature": self.temperature,
+            "pixel_temperature": self.pixel_temperature or self.temperature,
+            "thresholds": self.thresholds.by_name(),
+            "thresholds_source": self.thresholds.source,
+            "abstain_unknown": self.abstain,
+            "class_prior": prior
+            and dict(zip(self.thresholds.class_names, prior, strict=True)),
+        }
+
     @property
     def never_abstains(self) -> bool:
         """Whether unknown is asked for, and no threshold is above 0."""
@@ -115,7 +139,12 @@ class OperatingPoint:
             temperature: Temperature that overrides all others.
         """
         if temperature is not None:
-            return OperatingPoint(thresholds, temperature, self.abstain)
+            return dataclasses.replace(
+                self,
+                thresholds=thresholds,
+                temperature=temperature,
+                pixel_temperature=None,
+            )
         if thresholds.temperature is None:
             return dataclasses.replace(self, thresholds=thresholds)
         pixels = thresholds.pixel_temperature
@@ -125,3 +154,42 @@ class OperatingPoint:
             temperature=thresholds.temperature,
             pixel_temperature=self.pixel_temperature if pixels is None else pixels,
         )
+
+
+def operating_point(
+    classifier: "FrameClassifier",
+    thresholds: ThresholdsLike | None = None,
+    temperature: float | None = None,
+    abstain: bool | None = None,
+    class_prior: ClassPrior | None = None,
+) -> OperatingPoint:
+    """Returns the model's operating point with what is asked for instead.
+
+    Args:
+        classifier: A model.
+        thresholds: Thresholds in any form, or the model's.
+        temperature: Temperature; by default the one the thresholds were fitted at.
+        abstain: Whether a frame below all thresholds is unknown, or as the model does.
+        class_prior: Rates of the classes among the frames at hand, in the model's order
+            or by name.
+
+    Raises:
+        FileNotFoundError: If there are no such thresholds.
+        ValueError: If they do not fit the model, the temperature is not positive, or
+            the rates do not fit the classes.
+    """
+    if temperature is not None and not 0 < temperature < np.inf:
+        raise ValueError(
+            "`temperature` must be positive and finite. "
+            f"Received: temperature={temperature}"
+        )
+    point = classifier.operating_point()
+    if abstain is not None:
+        point = dataclasses.replace(point, abstain=abstain)
+    prior = class_rates(class_prior, classifier.class_names)
+    if prior is not None:
+        point = dataclasses.replace(point, class_prior=tuple(prior.tolist()))
+    wanted = point.thresholds
+    if thresholds is not None:
+        wanted = read_thresholds(thresholds, classifier.class_names, classifier.path)
+    return point.with_thresholds(wanted, temperature)

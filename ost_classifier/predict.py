@@ -1,6 +1,5 @@
 """From prepared frames to logits: with their header, from pixels alone, over flips."""
 
-import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -20,8 +19,6 @@ from ost_classifier.operating_point import OperatingPoint
 from ost_classifier.thresholds import (
     MODELS_DIR,
     Thresholds,
-    ThresholdsLike,
-    read_thresholds,
 )
 
 SHIPPED_MODEL = MODELS_DIR / "ost_frames.keras"
@@ -113,6 +110,7 @@ class FrameClassifier:
             temperature=float(rule.temperature),
             abstain=float(rule.abstain) > 0.5,
             pixel_temperature=by_modality.get(("pixels",)),
+            class_rates=tuple(np.asarray(rule.class_rates, float).tolist()),
         )
 
     def fingerprint(self) -> str:
@@ -177,38 +175,6 @@ class FrameClassifier:
             [embedding, *(features[name] for name in FEATURE_NAMES)]
         )
         return np.asarray(found, dtype=np.float32)
-
-
-def operating_point(
-    classifier: FrameClassifier,
-    thresholds: ThresholdsLike | None = None,
-    temperature: float | None = None,
-    abstain: bool | None = None,
-) -> OperatingPoint:
-    """Returns the model's operating point with what is asked for instead.
-
-    Args:
-        classifier: A model.
-        thresholds: Thresholds in any form, or the model's.
-        temperature: Temperature; by default the one the thresholds were fitted at.
-        abstain: Whether a frame below all thresholds is unknown, or as the model does.
-
-    Raises:
-        FileNotFoundError: If there are no such thresholds.
-        ValueError: If they do not fit the model, or the temperature is not positive.
-    """
-    if temperature is not None and not 0 < temperature < np.inf:
-        raise ValueError(
-            "`temperature` must be positive and finite. "
-            f"Received: temperature={temperature}"
-        )
-    point = classifier.operating_point()
-    if abstain is not None:
-        point = dataclasses.replace(point, abstain=abstain)
-    wanted = point.thresholds
-    if thresholds is not None:
-        wanted = read_thresholds(thresholds, classifier.class_names, classifier.path)
-    return point.with_thresholds(wanted, temperature)
 
 
 def _cut(model: keras.Model) -> tuple[keras.Model, keras.Model]:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from mesa_keras._version import __version__
+from mesa_keras.evaluation.class_prior import ClassPrior
 from ost_classifier.frame_stream import StreamedFrame, stream_frames
-from ost_classifier.operating_point import NEVER_UNKNOWN
-from ost_classifier.predict import FrameClassifier, operating_point
+from ost_classifier.operating_point import NEVER_UNKNOWN, operating_point
+from ost_classifier.predict import FrameClassifier
 from ost_classifier.service_results import (
     Entry,
     checked_unknown_id,
@@ -34,6 +35,8 @@ class ClassifierService:
             the model's.
         abstain_unknown: Whether a frame below all thresholds is unknown; by default as
             the model does.
+        class_prior: Rates of the classes among the frames at hand, in the model's order
+            or by name; by default those that the model was calibrated on.
         unknown_id: `class_id` of unknown; by default the number of classes.
         tta: Whether to average over flips, and turns where the image is square.
         include_probs: Whether results have all probabilities.
@@ -64,6 +67,7 @@ class ClassifierService:
         thresholds: ThresholdsLike | None = None,
         temperature: float | None = None,
         abstain_unknown: bool | None = None,
+        class_prior: ClassPrior | None = None,
         unknown_id: int | None = None,
         tta: bool = False,
         include_probs: bool = False,
@@ -72,7 +76,7 @@ class ClassifierService:
     ) -> None:
         self.classifier = FrameClassifier(model_path)
         self.operating_point = operating_point(
-            self.classifier, thresholds, temperature, abstain_unknown
+            self.classifier, thresholds, temperature, abstain_unknown, class_prior
         )
         self.unknown_id = checked_unknown_id(
             unknown_id, len(self.classifier.class_names)
@@ -129,7 +133,6 @@ class ClassifierService:
 
     def meta(self) -> dict[str, Any]:
         """What was run: model, thresholds and options."""
-        point = self.operating_point
         settings = asdict(self.classifier.settings)
         return {
             "model": {
@@ -139,11 +142,7 @@ class ClassifierService:
             },
             "classes": list(self.classifier.class_names),
             "unknown_id": self.unknown_id,
-            "temperature": point.temperature,
-            "pixel_temperature": point.pixel_temperature or point.temperature,
-            "thresholds": point.thresholds.by_name(),
-            "thresholds_source": point.thresholds.source,
-            "abstain_unknown": point.abstain,
+            **self.operating_point.described(),
             "tta": self.tta,
             "notes": list(self.notes),
             "version": __version__,

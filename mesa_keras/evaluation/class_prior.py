@@ -1,9 +1,15 @@
 """Probabilities for a survey with other class rates."""
 
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mesa_keras.evaluation._validation import as_probabilities
+
+# Rates of the classes, in the model's order or by name.
+ClassPrior: TypeAlias = Sequence[float] | Mapping[str, float]
 
 
 def adjust_class_prior(
@@ -40,6 +46,31 @@ def adjust_class_prior(
     # A probability that underflowed to 0 must not make 0 / 0 of its row.
     weighted = np.maximum(p, np.finfo(np.float32).tiny) * (prior / rates)
     return np.asarray(weighted / weighted.sum(axis=1, keepdims=True))
+
+
+def class_rates(
+    prior: ClassPrior | None, class_names: Sequence[str]
+) -> np.ndarray | None:
+    """Returns rates in the order of the classes.
+
+    Args:
+        prior: The rates; `None` for none.
+        class_names: Names of the classes.
+
+    Raises:
+        ValueError: If a class has no rate, a name is no class, or the rates are
+            negative or do not sum to 1 within 0.01.
+    """
+    if prior is None:
+        return None
+    if isinstance(prior, Mapping):
+        if set(prior) != set(class_names):
+            raise ValueError(
+                f"`class_prior` must name each of {', '.join(class_names)} once. "
+                f"Received: {', '.join(prior)}"
+            )
+        prior = [prior[name] for name in class_names]
+    return _as_rates(prior, len(class_names), "class_prior")
 
 
 def _as_rates(values: ArrayLike, num_classes: int, name: str) -> np.ndarray:

@@ -55,6 +55,25 @@ def test_the_published_command(call, tmp_path, capsys):
         assert found["operating_point"][name] == saved[name]
 
 
+def test_rates_of_the_classes(call, tmp_path, capsys):
+    first = CLASSES[0]
+    prior = ",".join(f"{name}={int(name == first)}" for name in CLASSES)
+    assert call("--class_prior", prior, "--no-importance") == 0
+    found = json.loads((tmp_path / "o" / "test_results.json").read_text())
+    assert found["operating_point"]["class_prior"][first] == 1
+    for verdict in ("with_header", "pixels_alone"):
+        matrix = found[verdict]["confusion_matrix"]
+        # All that is certain to be of one class is decided to be.
+        assert sum(map(sum, matrix)) == sum(row[0] for row in matrix) > 0
+    page = (tmp_path / "o" / "report.html").read_text()
+    assert f"Rates of the classes taken for known: {first} 1.000" in page
+    assert call("--class_prior", "0.5,0.5") == 2
+    assert "`class_prior` must be 3 rates" in capsys.readouterr().err
+    saved = ["--save_thresholds", str(tmp_path / "t.json")]
+    assert call("--class_prior", prior, *saved) == 2
+    assert "exclude each other" in capsys.readouterr().err
+
+
 def test_status_1_where_a_file_cannot_be_read(call, tmp_path, capsys):
     data = make_folder(tmp_path / "data", per_class=2)
     # The bytes of a name may be no text.

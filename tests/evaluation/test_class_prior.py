@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesa_keras.evaluation import adjust_class_prior
+from mesa_keras.evaluation.class_prior import class_rates
 
 
 def test_equals_bayes_rule_on_two_gaussians():
@@ -30,6 +31,16 @@ def test_there_and_back(seed, classes):
     np.testing.assert_allclose(there.sum(axis=1), 1)
     np.testing.assert_allclose(adjust_class_prior(there, prior, rates), p, rtol=1e-6)
     np.testing.assert_allclose(adjust_class_prior(p, rates, rates), p)
+
+
+def test_rates_by_name_are_put_in_order():
+    named = {"b": 0.7, "a": 0.3}
+    np.testing.assert_allclose(class_rates(named, ("a", "b")), [0.3, 0.7])
+    np.testing.assert_allclose(class_rates([0.3, 0.7], ("a", "b")), [0.3, 0.7])
+    assert class_rates(None, ("a", "b")) is None
+    for wrong in ({"a": 1.0}, {"a": 0.5, "c": 0.5}):
+        with pytest.raises(ValueError, match="`class_prior` must name each of a, b"):
+            class_rates(wrong, ("a", "b"))
 
 
 def test_rounded_prior_and_impossible_class():

@@ -5,7 +5,8 @@ import pytest
 from mesa_keras.training import open_model, save_model
 from ost_classifier.features import FrameSettings, frame_inputs, without_header
 from ost_classifier.frame_stream import stream_frames
-from ost_classifier.predict import FrameClassifier, operating_point
+from ost_classifier.operating_point import operating_point
+from ost_classifier.predict import FrameClassifier
 from tests.small_ost import make_model, write_frame
 
 

@@ -1,6 +1,6 @@
 """Decides for every candidate of a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mesa_keras.evaluation import adjust_class_prior, decide
+from mesa_keras.evaluation.class_prior import ClassPrior, class_rates
 from mesa_keras.inference import Predictor
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.model_data import load_for_model
@@ -15,7 +16,6 @@ from mesa_keras.recipes.mesa.target import Target
 from mesa_keras.recipes.mesa.target_model import TargetModel
 
 UNKNOWN = "unknown"
-ClassPrior = Sequence[float] | Mapping[str, float]
 
 
 def predict(
@@ -106,30 +106,6 @@ def predict_data(
     if prior is not None:
         _correct(found, predictor, prior)
     return _as_frame(found, data, predictor)
-
-
-def class_rates(
-    prior: ClassPrior | None, class_names: Sequence[str]
-) -> np.ndarray | None:
-    """Returns rates in the order of the classes.
-
-    Raises:
-        ValueError: If a class has no rate, or a name is no class.
-    """
-    if prior is None:
-        return None
-    if isinstance(prior, Mapping):
-        if set(prior) != set(class_names):
-            raise ValueError(
-                f"`class_prior` must name each of {', '.join(class_names)} once. "
-                f"Received: {', '.join(prior)}"
-            )
-        prior = [prior[name] for name in class_names]
-    rates = np.asarray(prior, dtype=np.float64)
-    # Checks shape, sign and sum before a model spends time on the table.
-    even = np.full((1, len(class_names)), 1 / len(class_names))
-    adjust_class_prior(even, even[0], rates)
-    return rates
 
 
 def _correct(
