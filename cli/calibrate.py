@@ -16,7 +16,6 @@ from cli._arguments import (
 )
 
 OF_CANDIDATES: tuple[str, ...] = ("allow_shared_stars", "views_path", "columns")
-OBJECTIVES = ("none", "max_f1", "target_precision")
 OF_FRAMES: tuple[str, ...] = ("temperature", "profiles_dir")
 
 
@@ -97,6 +96,8 @@ def _check_kind(
     options: argparse.ArgumentParser, arguments: argparse.Namespace
 ) -> None:
     """Ends the command where options of candidates and of frames are mixed."""
+    from mesa_keras.evaluation.thresholds import CALIBRATION_OBJECTIVES
+
     if arguments.data is not None and arguments.data_dir is not None:
         options.error("--data is of candidates, --data_dir of frames: give one")
     foreign, reason = OF_CANDIDATES, "for frames, without --data"
@@ -105,10 +106,14 @@ def _check_kind(
     for name in foreign:
         if getattr(arguments, name) != options.get_default(name):
             options.error(f"argument --{name}: not allowed {reason}")
-    if arguments.data is not None and arguments.thresholds not in OBJECTIVES:
+    if (
+        arguments.data is not None
+        and arguments.thresholds not in CALIBRATION_OBJECTIVES
+    ):
         options.error(
-            f"argument --thresholds: must be one of {', '.join(OBJECTIVES)} with "
-            f"argument --data, for candidates. Received: {arguments.thresholds}"
+            "argument --thresholds: must be one of "
+            f"{', '.join(CALIBRATION_OBJECTIVES)} with argument --data, for "
+            f"candidates. Received: {arguments.thresholds}"
         )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from mesa_keras.atomic_file import check_writable
 from mesa_keras.evaluation import classification_metrics
-from mesa_keras.evaluation.thresholds import Objective, checked_targets
+from mesa_keras.evaluation.thresholds import CALIBRATION_OBJECTIVES, checked_targets
 from ost_classifier.calibrate import (
     calibrate_model,
     fit_point_temperature,
@@ -30,9 +30,6 @@ from ost_classifier.operating_point import OperatingPoint, operating_point
 from ost_classifier.predict import FrameClassifier
 from ost_classifier.thresholds import PROFILES, ThresholdsLike
 from ost_classifier.trained_on import config_path
-
-# The recall wanted has no argument here: the profile prod_recall is fitted to one.
-OBJECTIVES: tuple[Objective, ...] = ("none", "max_f1", "target_precision")
 
 
 @dataclass(frozen=True)
@@ -81,8 +78,8 @@ def calibrate(
             frames model and copy have seen, are written beside it.
         data_dir: Folder of labelled frames that the model never saw; `None` for the
             frames that training kept back.
-        thresholds: One of `OBJECTIVES`, or thresholds in any form that
-            `read_thresholds` takes.
+        thresholds: One of `CALIBRATION_OBJECTIVES`, or thresholds in any form
+            that `read_thresholds` takes.
         target_precision: Wanted precision, one for all classes or one each.
         temperature: A fixed temperature; `None` fits it.
         abstain: Whether a frame below all thresholds is unknown, or as the model does.
@@ -99,7 +96,7 @@ def calibrate(
     _check_outputs(model_out, profiles_dir)
     classifier = FrameClassifier(model_path)
     old = classifier.operating_point()
-    fits = isinstance(thresholds, str) and thresholds in OBJECTIVES
+    fits = isinstance(thresholds, str) and thresholds in CALIBRATION_OBJECTIVES
     objective: Any = thresholds if fits else "none"
     checked_targets(objective, len(classifier.class_names), target_precision)
     point = _point(classifier, None if fits else thresholds, temperature, abstain)
@@ -176,8 +173,8 @@ def _point(
         return operating_point(classifier, thresholds, temperature, abstain)
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            f"`thresholds` must be one of {', '.join(OBJECTIVES)}, a number, numbers "
-            "separated by commas, a JSON file or a profile "
+            f"`thresholds` must be one of {', '.join(CALIBRATION_OBJECTIVES)}, a "
+            "number, numbers separated by commas, a JSON file or a profile "
             f"({', '.join(PROFILES)}). Received: thresholds={thresholds}"
         ) from error
 

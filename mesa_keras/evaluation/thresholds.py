@@ -180,6 +180,10 @@ def fit_thresholds(
     return np.minimum(rounded.astype(np.float64), 1.0)
 
 
+# What a calibration may be asked for by name: a recall has no argument there.
+CALIBRATION_OBJECTIVES: tuple[Objective, ...] = ("none", "max_f1", "target_precision")
+
+
 def checked_targets(
     objective: Objective,
     num_classes: int,

@@ -1,13 +1,13 @@
 """Trains AstroCLIP on a store of pairs and writes everything that the run made."""
 
 import dataclasses
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
 
+from mesa_keras.atomic_file import check_writable
 from mesa_keras.branches import adapt_galaxy_image, adapt_spectrum
 from mesa_keras.recipes.astroclip.batches import (
     make_training_batches,
@@ -111,10 +111,8 @@ def train(
     check_frozen(options.freeze, transfers)
     freeze(model, options.freeze)
     folder = Path(output_dir)
+    check_writable("output_dir", folder, folder=True)
     folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        # Better known before the training than after.
-        raise PermissionError(f"`output_dir` must be writable. Received: {folder}")
     state = CheckpointedRun(
         folder / "astroclip_training_state.npz",
         _settings(config, data, options),

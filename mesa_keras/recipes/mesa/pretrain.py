@@ -1,7 +1,6 @@
 """Pretrains MESA on several sets of events, and makes a model of each label set."""
 
 import dataclasses
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import cast
 import keras
 import numpy as np
 
+from mesa_keras.atomic_file import check_writable
 from mesa_keras.evaluation import classification_metrics
 from mesa_keras.evaluation.thresholds import Objective
 from mesa_keras.recipes.mesa.calibrate import calibrate_model
@@ -96,10 +96,8 @@ def pretrain(
     if pretrained_path is not None and not Path(pretrained_path).is_file():
         raise FileNotFoundError(f"{pretrained_path} does not exist")
     folder = Path(output_dir)
+    check_writable("output_dir", folder, folder=True)
     folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        # Better known before the training than after.
-        raise PermissionError(f"`output_dir` must be writable. Received: {folder}")
     settings = {"stages": list(stages), "pretrained": str(pretrained_path)}
     run = Run(config, events, folder, settings, resume)
     # Read before a training that it may be too late to end.

@@ -1,7 +1,6 @@
 """Trains MESA on a table of candidates and writes everything that the run made."""
 
 import dataclasses
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import cast
 import keras
 import numpy as np
 
+from mesa_keras.atomic_file import check_writable
 from mesa_keras.branches import adapt_statistics
 from mesa_keras.evaluation import classification_metrics
 from mesa_keras.evaluation.thresholds import Objective
@@ -121,10 +121,8 @@ def train(
     )
     check_trainable(data)
     folder = Path(output_dir)
+    check_writable("output_dir", folder, folder=True)
     folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        # Better known before the training than after.
-        raise PermissionError(f"`output_dir` must be writable. Received: {folder}")
     origin = pretrained_from(Path(pretrained_path)) if pretrained_path else {}
     parts, notes = split_candidates(data, config, known_stars(origin))
     if pretrained_path and not origin:
