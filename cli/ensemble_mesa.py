@@ -33,6 +33,14 @@ def parser() -> argparse.ArgumentParser:
         help="file to write, *.keras, in a folder that holds no training run "
         "[ensemble/mesa_ensemble.keras]",
     )
+    add_option(
+        result,
+        "significant_bits",
+        type=int,
+        default=24,
+        help="binary digits of the weights, 2 to 24; with 12 a file takes half as much "
+        "[24, all]",
+    )
     return result
 
 
@@ -46,7 +54,9 @@ def _join(arguments: argparse.Namespace) -> int:
     with quiet_start():
         from mesa_keras.recipes.mesa.ensemble import write_ensemble
 
-    model, warnings = write_ensemble(arguments.members, arguments.output)
+    model, warnings = write_ensemble(
+        arguments.members, arguments.output, arguments.significant_bits
+    )
     for warning in warnings:
         print(f"note: {warning}", file=sys.stderr)
     print_table(

@@ -25,6 +25,11 @@ from mesa_keras.recipes.mesa.run_config import (
 )
 from mesa_keras.recipes.mesa.stars import KnownStars
 from mesa_keras.recipes.mesa.towers import join
+from mesa_keras.training.compact_model import (
+    MOST_SIGNIFICANT_BITS,
+    deflate_model_file,
+    round_weights,
+)
 
 # Added where 0 may be: its logarithm is not finite. What is NaN stays so.
 _SMALLEST = 1e-37
@@ -86,13 +91,17 @@ def join_models(members: Sequence[keras.Model]) -> keras.Model:
 
 
 def write_ensemble(
-    member_paths: Sequence[str | Path], output: str | Path
+    member_paths: Sequence[str | Path],
+    output: str | Path,
+    significant_bits: int = MOST_SIGNIFICANT_BITS,
 ) -> tuple[keras.Model, list[str]]:
     """Joins model files to one, and notes beside it the stars that they know.
 
     Args:
         member_paths: Two model files or more.
         output: The file to write, `*.keras`; its folder is made if needed.
+        significant_bits: Binary digits of the weights, from 2 to 24: fewer make a
+            smaller file. All are kept by default.
 
     Returns:
         The model, and what a user should know.
@@ -100,8 +109,8 @@ def write_ensemble(
     Raises:
         FileNotFoundError: If a file does not exist.
         ValueError: If a file is no MESA model, the members differ in classes or inputs,
-            `output` is one of them, or the configuration of another run stands beside
-            it.
+            `output` is one of them, the configuration of another run stands beside it,
+            or `significant_bits` is out of range.
         OSError: If a file cannot be written.
     """
     paths, out = [Path(path) for path in member_paths], Path(output)
@@ -121,6 +130,7 @@ def write_ensemble(
                 f"{out.parent / out.stem / out.name} would do. Received: {out}"
             )
     model = join_models([Predictor(path).model for path in paths])
+    round_weights(model, significant_bits)
     configs = {path: read_run_config(path) for path in paths}
     unknown = [path for path, config in configs.items() if config is None]
     # Half of the stars would look like all of them.
@@ -128,6 +138,7 @@ def write_ensemble(
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(out) as temporary:
         model.save(temporary)
+        deflate_model_file(temporary)
         # Before the model takes its name: it never stands there without it.
         if config is not None:
             write_run_config(out, config)

@@ -103,6 +103,19 @@ def test_one_file_opens_in_a_fresh_process(runs, tmp_path):
 
 
 @pytest.mark.slow
+def test_fewer_digits_make_a_smaller_file_of_nearly_the_same_model(runs, tmp_path):
+    whole, short = tmp_path / "whole" / "both.keras", tmp_path / "short" / "both.keras"
+    write_ensemble([run[0] for run in runs], whole)
+    write_ensemble([run[0] for run in runs], short, significant_bits=12)
+    assert short.stat().st_size < 0.8 * whole.stat().st_size
+    inputs = load_for_model(Predictor(whole), runs[0][2]).inputs()
+    found = [Predictor(x).predict(inputs)["probabilities"] for x in (whole, short)]
+    np.testing.assert_allclose(found[1], found[0], atol=2e-3)
+    with pytest.raises(AssertionError):
+        np.testing.assert_array_equal(found[1], found[0])
+
+
+@pytest.mark.slow
 def test_it_knows_the_stars_of_all_members(runs, tmp_path):
     out = tmp_path / "both.keras"
     write_ensemble([run[0] for run in runs], out)
