@@ -7,6 +7,8 @@ from mesa_keras.readers.frame_header_keys import EXPOSURE_KEYS
 
 # Free text, of any length, that says nothing in a fixed place.
 COMMENTARY = ("", "COMMENT", "HISTORY")
+# What the numbers of one image mean says nothing of those of another.
+OWN_KEYS = ("BSCALE", "BZERO", "BLANK")
 # "[ms] exposure time" and "exposure time in ms"; without a unit it is in seconds.
 UNIT = re.compile(
     r"(?:\bin |\[)\s*(ms|msec|milliseconds?|us|usec|microseconds?|min|minutes)\b",
@@ -31,6 +33,8 @@ def header_dict(header: Any, primary: Any) -> dict[str, Any]:
         for card in source.cards:
             keyword = _keyword(card)
             if keyword in COMMENTARY or keyword in values:
+                continue
+            if source is not header and keyword in OWN_KEYS:
                 continue
             value = _value(card)
             if value is not None:

@@ -104,6 +104,16 @@ def test_first_image_of_two_dimensions_is_taken(tmp_path):
     np.testing.assert_array_equal(read_frame(path).pixels, pixels())
 
 
+@pytest.mark.parametrize("dtype", ["i2", "f4"])
+def test_scaling_of_the_primary_header_is_not_that_of_the_image(tmp_path, dtype):
+    path = written(tmp_path / "a.fits", fits.PrimaryHDU(), fits.ImageHDU(pixels(dtype)))
+    primary = fits.Header([("SIMPLE", True), ("BITPIX", 16), ("NAXIS", 0)])
+    primary.extend([("EXTEND", True), ("BZERO", 32768.0), ("BLANK", 3)])
+    rest = path.read_bytes()[2880:]
+    path.write_bytes(primary.tostring(padding=True).encode() + rest)
+    np.testing.assert_array_equal(read_frame(path).pixels, pixels(dtype))
+
+
 def test_header_is_completed_with_the_primary_one(tmp_path):
     primary = fits.PrimaryHDU()
     primary.header["OBJECT"], primary.header["EXPTIME"] = "M31", 1.0
