@@ -145,7 +145,12 @@ def _one_frame(path: Path, page: Any) -> np.ndarray:
 def _inverted(pixels: np.ndarray, bits: int) -> np.ndarray:
     """Turns values whose zero is white into values whose zero is black."""
     if pixels.dtype.kind == "f":
-        return np.asarray(np.nanmax(pixels) + np.nanmin(pixels) - pixels)
+        finite = np.isfinite(pixels)
+        if not finite.any():
+            return pixels
+        low = pixels.min(where=finite, initial=np.inf)
+        high = pixels.max(where=finite, initial=-np.inf)
+        return np.asarray(high + low - pixels)
     if pixels.dtype.kind == "i":
         # -1 - x, which in two's complement is the mirror of the range.
         return ~pixels

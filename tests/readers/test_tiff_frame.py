@@ -92,6 +92,18 @@ def test_inverted_floats_keep_their_range(tmp_path):
     np.testing.assert_allclose(frame.pixels, plane.max() + plane.min() - plane)
 
 
+def test_inverted_floats_keep_their_range_beside_broken_pixels(tmp_path):
+    plane = PLANE.astype(np.float32)
+    expected = plane.max() + plane.min() - plane
+    plane[0, :3] = np.nan, np.inf, -np.inf
+    expected[0, :3] = np.nan, -np.inf, np.inf
+    frame = frame_of(tmp_path, plane, photometric="miniswhite")
+    np.testing.assert_array_equal(frame.pixels, expected)
+    empty = np.full_like(plane, np.nan)
+    frame = frame_of(tmp_path, empty, photometric="miniswhite")
+    np.testing.assert_array_equal(frame.pixels, empty)
+
+
 def test_first_page_is_taken_with_a_warning(tmp_path):
     pages = np.stack([PLANE, PLANE + 1, PLANE + 2]).astype(np.uint16)
     frame = frame_of(tmp_path, pages, photometric="minisblack")
