@@ -57,7 +57,8 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     add_option(
         parser,
         "flux_column",
-        help="column of FITS files [PDCSAP_FLUX; of QLP SYS_RM_FLUX or SAP_FLUX]",
+        help="column of the flux [PDCSAP_FLUX; of QLP SYS_RM_FLUX or SAP_FLUX; of "
+        "tables flux]",
     )
     add_option(
         parser,

@@ -117,6 +117,9 @@ class Cadences:
 def usable_cadences(raw: Cadences) -> LightCurve:
     """Keeps cadences with a time, a flux and no fault, in order of time.
 
+    Of several at one time the first counts: a cadence that stands twice in a file tells
+    no more than once, and would halve the time between exposures.
+
     Raises:
         ValueError: If there is none. The message starts with what is wrong; the caller
             names the file.
@@ -138,6 +141,13 @@ def usable_cadences(raw: Cadences) -> LightCurve:
             f"{raw.part.source}: only {kept.size} of {raw.time.size} cadences are "
             "usable"
         )
+    first = np.diff(time, prepend=-np.inf) > 0
+    if not first.all():
+        notes.append(
+            f"{raw.part.source}: {int((~first).sum())} cadences at a time that another "
+            "one has are left out"
+        )
+        kept, time = kept[first], time[first]
     if raw.time_system == "unknown":
         notes.append(f"{raw.part.source}: the reference of its times is not stated")
     facts = {**vars(raw.part), "level": float(np.median(raw.flux[kept]))}

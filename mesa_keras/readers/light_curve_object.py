@@ -11,14 +11,16 @@ from mesa_keras.readers.light_curve import (
     LightCurveSegment,
     usable_cadences,
 )
+from mesa_keras.readers.light_curve_columns import flux_unit, plain_column, time_values
 from mesa_keras.readers.light_curve_fits import (
     header_number,
     segment_name,
     star_of_header,
+    star_values_of_header,
 )
-from mesa_keras.readers.light_curve_table import flux_unit, plain_column, time_values
 
 _CENTROID = ("centroid_col", "centroid_row")
+_MOTION = ("pos_corr1", "pos_corr2")
 
 
 def from_lightkurve(curve: Any) -> LightCurve:
@@ -32,7 +34,7 @@ def from_lightkurve(curve: Any) -> LightCurve:
 
     Raises:
         TypeError: If it is no light curve in time.
-        ValueError: If no cadence is usable.
+        ValueError: If no cadence is usable, or the flux is magnitudes.
     """
     from astropy.time import Time
 
@@ -49,10 +51,6 @@ def from_lightkurve(curve: Any) -> LightCurve:
     mission = str(meta.get("MISSION") or meta.get("TELESCOP") or "unknown").strip()
     label = str(meta.get("LABEL") or meta.get("OBJECT") or "lightkurve")
     errors = plain_column(curve["flux_err"]) if "flux_err" in names else None
-    centroid = None
-    if names.issuperset(_CENTROID):
-        centroid = np.column_stack([plain_column(curve[name]) for name in _CENTROID])
-        centroid = centroid if np.isfinite(centroid).any() else None
     raw = Cadences(
         time=days,
         flux=plain_column(flux),
@@ -63,15 +61,32 @@ def from_lightkurve(curve: Any) -> LightCurve:
             source=re.sub(r"\s+", " ", label),
             product="lightkurve",
             flux_column=str(meta.get("FLUX_ORIGIN") or "flux"),
-            flux_unit=flux_unit(getattr(flux, "unit", None)),
+            flux_unit=flux_unit(
+                getattr(flux, "unit", None), f"lightkurve object {label}"
+            ),
             crowding=header_number(meta.get("CROWDSAP")),
         ),
         time_system=system,
         mission=mission,
         star_id=star_of_header(meta),
-        centroid=centroid,
+        centroid=_centroid(curve, names),
+        star_values=star_values_of_header(meta),
     )
     try:
         return usable_cadences(raw)
     except ValueError as error:
         raise ValueError(f"lightkurve object {label}: {error}") from error
+
+
+def _centroid(curve: Any, names: set[str]) -> np.ndarray | None:
+    """Place of the light, without the spacecraft's motion, as of a file."""
+    if not names.issuperset(_CENTROID):
+        return None
+    place, motion = (
+        np.column_stack([plain_column(curve[name]) for name in pair])
+        if names.issuperset(pair)
+        else 0.0
+        for pair in (_CENTROID, _MOTION)
+    )
+    place = np.asarray(place - motion)
+    return place if np.isfinite(place).any() else None

@@ -31,8 +31,8 @@ def read_light_curve(
         source: A light-curve FITS file of Kepler, K2, TESS SPOC or TESS QLP; a CSV,
             CSV.gz, ECSV or Parquet table with columns `time` [days], `flux` and perhaps
             `flux_err`, `quality`, `segment`; or a `lightkurve.LightCurve`.
-        flux_column: Column of a FITS file's flux; `None` takes PDCSAP_FLUX, of QLP
-            files SYS_RM_FLUX or SAP_FLUX.
+        flux_column: Column of the flux; `None` takes PDCSAP_FLUX, of QLP files
+            SYS_RM_FLUX or SAP_FLUX, and of tables `flux`.
         quality: "recommended" leaves out the cadences that the mission's manual says to
             leave out, "strict" every flagged one, "none" keeps all.
         columns: Our name of a table's column to the file's.
@@ -59,7 +59,10 @@ def read_light_curve(
         return _usable(path, read_fits_cadences(path, flux_column, quality))
     parts = read_table_cadences(
         path,
-        columns=columns or {},
+        columns={
+            **({} if flux_column is None else {"flux": flux_column}),
+            **(columns or {}),
+        },
         time_system=time_system,
         keep_flagged=quality == "none",
     )

@@ -9,6 +9,13 @@ import numpy as np
 
 from mesa_keras.missing_extra import missing_extra
 from mesa_keras.readers.light_curve import Cadences, LightCurveSegment
+from mesa_keras.readers.light_curve_columns import (
+    OWN_TIME_FORMATS,
+    days,
+    flux_unit,
+    plain_column,
+    time_values,
+)
 from mesa_keras.readers.light_curve_time import FULL_JULIAN_DATE, time_system_of
 from mesa_keras.readers.row_values import clean_number, clean_text
 from mesa_keras.readers.table_file import read_table
@@ -16,7 +23,6 @@ from mesa_keras.readers.table_file import read_table
 ECSV_MAGIC = b"# %ECSV"
 # What a table may have; only the first two are needed.
 COLUMNS = ("time", "flux", "flux_err", "quality", "segment")
-_OWN_TIME_FORMATS = ("bkjd", "btjd")
 
 
 def read_table_cadences(
@@ -30,7 +36,8 @@ def read_table_cadences(
 
     Args:
         path: CSV, CSV.gz or Parquet, or ECSV, which tells units and time system.
-        columns: Our name of `COLUMNS` to the file's. Case makes no difference. A row
+        columns: Our name of `COLUMNS` to the file's. Case makes no difference. Times
+            are days, of an ECSV in any unit of time that it names. A row
             whose `quality` is not 0 is left out; `segment` tells quarters or sectors
             apart.
         time_system: "BJD", "BKJD" or "BTJD"; `None` takes what an ECSV says, BJD for
@@ -42,7 +49,8 @@ def read_table_cadences(
     """
     with path.open("rb") as stream:
         is_ecsv = stream.read(len(ECSV_MAGIC)) == ECSV_MAGIC
-    frame, told, unit = _read_ecsv(path) if is_ecsv else (read_table(path), None, "")
+    read = _read_ecsv(path, columns) if is_ecsv else (read_table(path), None, "")
+    frame, told, unit = read
     frame = _renamed(frame, columns, path)
     faults: list[list[str]] = [[] for _ in range(len(frame))]
     time = clean_number(frame["time"], "time", faults)
@@ -95,14 +103,14 @@ def _renamed(frame: Any, columns: Mapping[str, str], path: Path) -> Any:
     return type(frame)(found)
 
 
-def _read_ecsv(path: Path) -> tuple[Any, str | None, str]:
+def _read_ecsv(path: Path, columns: Mapping[str, str]) -> tuple[Any, str | None, str]:
     """Returns the table as a data frame, its time system, and the flux's unit."""
     import pandas as pd
     from astropy.table import Table
     from astropy.time import Time
 
     head = path.read_text(encoding="utf-8", errors="replace")[:20000].lower()
-    if any(f"format: {name}" in head for name in _OWN_TIME_FORMATS):
+    if any(f"format: {name}" in head for name in OWN_TIME_FORMATS):
         _register_time_formats(path)
     try:
         with warnings.catch_warnings():
@@ -120,7 +128,9 @@ def _read_ecsv(path: Path) -> tuple[Any, str | None, str]:
     if isinstance(reference, (int, float)):
         system = time_system_of(float(reference))
     cells = {}
+    named = {columns.get(name, name).lower(): name for name in ("time", "flux")}
     for name in table.colnames:
+        ours = named.get(name.lower())
         column = table[name]
         if isinstance(column, Time):
             values, system = time_values(column)
@@ -128,9 +138,9 @@ def _read_ecsv(path: Path) -> tuple[Any, str | None, str]:
             continue
         if column.ndim != 1:
             continue
-        if name.lower() == "flux":
-            unit = flux_unit(column.unit)
-        cells[name] = plain_column(column)
+        if ours == "flux":
+            unit = flux_unit(column.unit, str(path))
+        cells[name] = days(column) if ours == "time" else plain_column(column)
     return pd.DataFrame(cells), system, unit
 
 
@@ -143,33 +153,3 @@ def _register_time_formats(path: Path) -> None:
         raise missing_extra(
             f"{path}: its times are in a format of lightkurve", "lightcurves"
         ) from error
-
-
-def time_values(time: Any) -> tuple[np.ndarray, str]:
-    """Returns numbers and system of an `astropy.time.Time`: BKJD, BTJD or BJD."""
-    if time.format in _OWN_TIME_FORMATS:
-        return np.asarray(time.value, dtype=np.float64), time.format.upper()
-    return np.asarray(time.jd, dtype=np.float64), "BJD"
-
-
-def plain_column(column: Any) -> np.ndarray:
-    """Returns a column or quantity without unit; numbers are NaN where masked."""
-    values: Any = getattr(column, "value", column)
-    mask = getattr(column, "mask", None)
-    values = getattr(values, "unmasked", values)
-    if np.ma.isMaskedArray(values):
-        mask, values = np.ma.getmaskarray(values), values.data
-    plain = np.array(values)
-    if plain.dtype.kind in "fiu":
-        plain = plain.astype(np.float64)
-        if mask is not None and np.ndim(mask):
-            plain[np.asarray(mask, dtype=bool)] = np.nan
-    return plain
-
-
-def flux_unit(unit: Any) -> str:
-    """Returns our word for a unit of astropy."""
-    text = "" if unit is None else str(unit)
-    if unit is not None and text in ("", "dimensionless"):
-        return "relative"
-    return {"electron / s": "e-/s", "e-/s": "e-/s"}.get(text, text or "unknown")

@@ -56,6 +56,43 @@ def test_masked_values_are_missing():
     assert from_lightkurve(curve).flux.tolist() == [1]
 
 
+@pytest.mark.parametrize(
+    "style", ["jd", pytest.param("btjd of lightkurve", marks=pytest.mark.slow)]
+)
+def test_masked_times_are_left_out(style, request):
+    days = np.ma.array([1325.5, 1326.5, 1327.5], mask=[False, True, False])
+    if style == "jd":
+        time, expected = Time(days + 2457000, format="jd", scale="tdb"), 2457000
+    else:
+        request.getfixturevalue("lightkurve")
+        time, expected = Time(days, format="btjd", scale="tdb"), 0
+    curve = TimeSeries(time=time)
+    curve["flux"] = [1.0, 2.0, 3.0]
+    ours = from_lightkurve(curve)
+    assert ours.time.tolist() == [expected + 1325.5, expected + 1327.5]
+    assert ours.flux.tolist() == [1, 3]
+
+
+def test_magnitudes_are_refused():
+    curve = series(flux=[10.0, 10.1] * units.mag)
+    with pytest.raises(ValueError, match=r"TIC 261136679: the flux must be linear"):
+        from_lightkurve(curve)
+
+
+def test_star_and_motion_are_those_of_the_file():
+    curve = series(
+        flux=[1.0, 2.0],
+        centroid_col=[5.0, 6.0] * units.pixel,
+        centroid_row=[7.0, 8.0] * units.pixel,
+        pos_corr1=[0.5, 0.25] * units.pixel,
+        pos_corr2=[0.0, 0.5] * units.pixel,
+    )
+    curve.meta.update({"TEFF": 5992.1, "TESSMAG": 5.1, "LOGG": None})
+    ours = from_lightkurve(curve)
+    assert ours.centroid.tolist() == [[5.75, 7.5], [4.5, 7.0]]
+    assert ours.star_values == {"stellar_temp": 5992.1, "magnitude": 5.1}
+
+
 def test_rejects():
     with pytest.raises(TypeError, match="Received: dict"):
         read_light_curve({"time": [1.0]})

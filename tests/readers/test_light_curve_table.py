@@ -84,3 +84,36 @@ def test_bad_arguments(tmp_path):
         read_light_curve(path, time_system="UTC")
     with pytest.raises(ValueError, match="'kspsap' is missing"):
         read_light_curve(path, columns={"flux": "kspsap"})
+
+
+def test_a_cadence_that_stands_twice_counts_once(tmp_path):
+    text = "time,flux\n3,1.0\n1,0.9\n1,0.9\n2,1.1\n2,1.2\n3,1.0\n"
+    curve = read_light_curve(write(tmp_path, text))
+    assert curve.time.tolist() == [1, 2, 3]
+    assert curve.flux.tolist() == [0.9, 1.1, 1.0]
+    assert curve.exposure_days() == 1
+    assert "3 cadences at a time that another one has" in curve.warnings[0]
+
+
+def test_times_of_an_ecsv_in_any_unit(tmp_path):
+    for number, unit in enumerate((units.s, units.h, units.d)):
+        path = tmp_path / f"{number}.ecsv"
+        times = (np.array([1325.5, 1326.5]) * units.d).to(unit)
+        Table({"t": times, "flux": [1.0, 2.0]}).write(path, format="ascii.ecsv")
+        curve = read_light_curve(path, columns={"time": "t"})
+        np.testing.assert_allclose(curve.time, [1325.5, 1326.5])
+
+
+@pytest.mark.parametrize("name", ["flux", "brightness"])
+def test_magnitudes_are_refused(tmp_path, name):
+    table = Table({"time": [1.0, 2.0], name: [10.0, 10.1] * units.mag})
+    table.write(tmp_path / "lc.ecsv", format="ascii.ecsv")
+    with pytest.raises(ValueError, match=r"lc.ecsv: the flux must be linear.*'mag'"):
+        read_light_curve(tmp_path / "lc.ecsv", columns={"flux": name})
+
+
+def test_another_column_of_flux(tmp_path):
+    path = write(tmp_path, "time,flux,raw\n1,1.0,5\n2,1.0,6\n")
+    assert read_light_curve(path, flux_column="raw").flux.tolist() == [5, 6]
+    with pytest.raises(ValueError, match="'SAP_FLUX' is missing"):
+        read_light_curve(path, flux_column="SAP_FLUX")
