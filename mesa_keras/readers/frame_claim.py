@@ -79,6 +79,9 @@ def read_claim(header: Mapping[str, Any]) -> FrameClaim:
 
 def _spectrograph(header: Mapping[str, Any]) -> tuple[str | None, str]:
     """The kind of spectrograph in the light path, and the words that say so."""
+    if str(header.get("ESO DPR TECH", "")).strip().upper().split(",")[0] == "IMAGE":
+        # By a spectrograph's camera for pointing, too.
+        return None, ""
     dispersed = header_values(header)["disperser_given"] == 1.0
     loose = (*CLEAR_PATTERNS, *INSTRUMENT_PATTERNS)
     loose += TWOFOLD_PATTERNS if dispersed else ()

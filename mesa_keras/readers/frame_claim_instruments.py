@@ -23,7 +23,7 @@ CLEAR_WORDS = (
     (
         "baches",
         "baches echelles?(?:_spectrograph)? echelle_?spektrograph e_?shel espadons"
-        " feros harps(?:_?n)? uves whoppshel flechas puchereos kreuzgitter"
+        " feros harps(?:_?n)? harpn uves whoppshel flechas puchereos kreuzgitter"
         " cross_?dispers\\w*",
     ),
     (
@@ -51,7 +51,7 @@ INSTRUMENT_WORDS = (
         "dados",
         "lisa sgs dss_?7 kast isis ids(?!_u) boller\\w* dis l200 spupnic dbsp deveny"
         " cgs rc_?spec modspec blue_channel red_channel littrow czerny_turner tihi"
-        " osiris_long slit spalt stis uhrf b&c",
+        " osiris_long slit spalt stis uhrf b&c en05 en06 en12 mmt(?:blue|red)chan\\w*",
     ),
     ("any", "spec aaomega koala wifes deimos"),
 )
@@ -59,9 +59,9 @@ INSTRUMENT_WORDS = (
 TWOFOLD_WORDS = (
     (
         "dados",
-        "lris goodman\\w* rss cosmos kosmos osiris ldss\\d*\\w* alfosc\\w* efosc\\d?"
-        " gmos fors\\d? dolores lrs focas imacs cafos bfosc yfosc hfosc afosc dfosc\\w*"
-        " osmos mods\\d\\w*",
+        "lris(?:blue|red)? goodman\\w* rss cosmos kosmos osiris ldss\\d*\\w* alfosc\\w*"
+        " efosc\\d? gmos fors\\d? dolores lrs focas imacs cafos bfosc yfosc hfosc afosc"
+        " dfosc\\w* osmos mods\\d\\w*",
     ),
 )
 

@@ -8,6 +8,7 @@ from mesa_keras.readers.frame_claim_lamps import burning_lamps
 from mesa_keras.readers.frame_claim_words import (
     CALIBRATIONS,
     DECISIVE_KEYS,
+    DISPERSED_KINDS,
     FIBRE_KEYS,
     FIBRE_PATTERNS,
     FILLERS,
@@ -16,6 +17,7 @@ from mesa_keras.readers.frame_claim_words import (
     OBJECT_KEYS,
     PICTURE_TYPES,
     SAFE_PATTERNS,
+    TECHNIQUE_KEYS,
     TYPE_KEYS,
     TYPE_PATTERNS,
     UNSURE,
@@ -54,6 +56,10 @@ def _decided(
         if clear[0][0] == "dark" and not exposure > 1.0:
             # Where the type only tells that the shutter stayed shut, as at Lick.
             return next((pair for pair in clear if pair[0] == "bias"), clear[0])
+        if clear[0][0] == "spectrum":
+            # What was dispersed, object and lamps may tell.
+            others = (pair for pair in clear if pair[0] != "spectrum")
+            return next(others, clear[0])
         return clear[0]
     if not found or any(kind == UNSURE for kind, _ in found):
         return None, ""
@@ -111,6 +117,8 @@ def _from_types(header: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in TYPE_KEYS:
         text = named(header, (key,))
         kind = kind_of_type(text, key in FIBRE_KEYS) if text else None
+        if key in TECHNIQUE_KEYS and kind not in DISPERSED_KINDS:
+            kind = None
         if kind:
             saw_light |= kind in VAGUE_KINDS
             yield kind, f"{key}={text}"

@@ -20,6 +20,10 @@ DECISIVE_KEYS = frozenset(TYPE_KEYS) - {
     *("FRAME", "CCDTYPE", "TYPE", "OBSMODE", "OBSCLASS", "FILETYPE", "VIMTYPE"),
     "ESO DPR TECH",
 }
+# Keywords that tell how a frame was taken, not what it is: in "ECHELLE,SLIT,OFFSET" the
+# telescope was moved aside.
+TECHNIQUE_KEYS = ("ESO DPR TECH",)
+DISPERSED_KINDS = ("spectrum", "light")
 # Keywords in which spectrographs name what each of their fibres sees.
 FIBRE_KEYS = ("ESO DPR TYPE", "TNG DPR TYPE", "DPRTYPE", "DPR TYPE")
 OBJECT_KEYS = ("OBJECT", "OBJNAME", "TARGNAME", "TARGET", "OBJECTID", "TITLE")
@@ -99,7 +103,7 @@ TYPE_WORDS = (
         "arc",
         # One element or several; Fe 55 is a source of X-rays.
         "(?!(?:near|hear|fear|arne)\\b)(?:th|ar|ne|xe|kr|hg|cd|zn|fe(?!\\d)|cu|he)+"
-        " u_ne comp wave line fp double helium cadmium zinc starter eichung",
+        " u_ne comp wave line fp hitm double helium cadmium zinc starter eichung",
     ),
     ("solar", "solar"),
     (
@@ -142,8 +146,8 @@ FILLERS = frozenset(
 )
 # Nebulae and other things of the sky that have such words in their names.
 NAMES_OF_THE_SKY = re.compile(
-    r"dark (?:nebula|nebel|shark|doodad|horse|cloud|globule|wolf|tower|river|lane"
-    r"|matter|energy|star|planet)|(?:dunkel|dark) ?(?:nebel|wolke)|solar (?:system"
+    r"dark (?:nebula|nebel|site|sky|skies|rift|shark|doodad|horse|cloud|globule|wolf"
+    r"|tower|river|lane|matter|energy|star|planet)|(?:dunkel|dark) ?(?:nebel|wolke)|solar (?:system"
     r"|analog|twin|nebula|eclipse)|sun ?flower|flat (?:galaxy|earth)|bow shock arc"
     r"|(?:giant|lensed|gravitational) arcs?|comp(?:arison)? stars?|abell \d+ arcs?"
     r"|double (?:double|cluster|star)|sun (?:set|rise|shadow)"
@@ -155,6 +159,8 @@ PHOTOMETRIC_FILTER = re.compile(
     r"(?:[ubvrigzyl]c?'?|[ugriz]p|z[sd]|rgb|red|green|blue|rot|gr[uü]n|blau"
     r"|lum(?:inance)?|h[ -]?(?:a(?:lpha)?|b(?:eta)?)|o[ -]?iii|s[ -]?ii|n[ -]?ii"
     r"|(?:ha|sii) ?oiii|l-?(?:e?xtreme|enhance|ultimate|pro)|(?:uv)?[ /-]?ir[ -]?cut"
+    # Hubble and Webb, Suprime-Cam
+    r"|f\d{3,4}(?:w2?|n|m|lp|x)|w-[cjs]-[a-z]+"
     r"|(?:duo|dual|tri|quad)[ -]?band)(?![a-z0-9])",
     re.IGNORECASE,
 )

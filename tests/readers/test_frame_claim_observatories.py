@@ -13,6 +13,7 @@ from mesa_keras.readers import read_claim
 
 TYPE = "ESO DPR TYPE"
 CATG = "ESO DPR CATG"
+TECH = "ESO DPR TECH"
 # Instrument, cards, kind.
 CASES = [
     ("DECam", {"OBSTYPE": "object", "OBJECT": "DES supernova hex SN-S1"}, "light"),
@@ -106,6 +107,9 @@ CASES = [
     ("X-shooter", {TYPE: "LAMP,DORDERDEF", CATG: "CALIB"}, "flat"),
     ("X-shooter D2", {TYPE: "LAMP,QFLAT", CATG: "CALIB"}, "flat"),
     ("X-shooter flexure", {TYPE: "LAMP,AFC", CATG: "CALIB", "OBJECT": "x"}, None),
+    # How it was taken says nothing of a bias.
+    ("X-shooter offset", {TYPE: "STD,FLUX", TECH: "ECHELLE,SLIT,OFFSET"}, "spectrum"),
+    ("X-shooter bias", {TYPE: "BIAS", TECH: "IMAGE"}, "bias"),
     ("OmegaCAM", {TYPE: "FLAT,DOME", CATG: "CALIB"}, "flat"),
     ("ESO sky", {TYPE: "SKY", CATG: "CALIB", "OBJECT": "SKY"}, None),
     ("MUSE sky flat", {TYPE: "FLAT,SKY", CATG: "CALIB"}, "flat"),
@@ -125,6 +129,10 @@ CASES = [
     ("ESPRESSO star", {TYPE: "OBJECT,FP", CATG: "SCIENCE"}, "light"),
     ("HARPS-N Sun", {"TNG DPR TYPE": "SUN,FP,G2V"}, "solar"),
     ("STIS", {"IMAGETYP": "FLAT", "TARGNAME": "CCDFLAT"}, "flat"),
+    ("STIS star", {"OBSTYPE": "SPECTROSCOPIC", "TARGNAME": "HD 1"}, "spectrum"),
+    ("STIS lamp", {"OBSTYPE": "SPECTROSCOPIC", "SCLAMP": "LINE"}, "arc"),
+    ("STIS lamp 1", {"OBSTYPE": "SPECTROSCOPIC", "SCLAMP": "HITM1"}, "arc"),
+    ("STIS tungsten", {"OBSTYPE": "SPECTROSCOPIC", "SCLAMP": "TUNGSTEN"}, "flat"),
     ("FEROS", {TYPE: "OBJECT,WAVE", CATG: "SCIENCE"}, "light"),
     ("NIRPS", {TYPE: "WAVE,UN1,UN1", CATG: "CALIB"}, "arc"),
     ("SPIRou", {"DPRTYPE": "OBJ_DARK"}, "light"),
@@ -171,6 +179,7 @@ def test_lamps_of_several_elements(name):
             "Solar prominences",
             "Mercury",
         ),
+        *("Dark site test M13", "Dark sky"),
         *("near", "Hear", "Arne", "Thor", "Skyline", "Calibrator HR 1", "Sky Survey"),
     ],
 )

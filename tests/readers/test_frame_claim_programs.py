@@ -72,6 +72,9 @@ def test_kind(header, kind):
             ("z DECam SDSS c0004 9260.0 1520.0", True),
             ("R_SPEC", True),
         ),
+        # HST, Suprime-Cam
+        *(("F502N", True), ("F850LP", True), ("W-C-RC", True), ("W-S-I+", True)),
+        *(("G141", False), ("F2", False)),
         *(("Bessell V", True), ("V_Bessel", True), ("Halpha 7nm", True)),
         # What stands in front of a spectrograph too, or says nothing.
         *(("Clear", False), ("Empty", False), ("air", False), ("GG495", False)),
@@ -138,3 +141,8 @@ def test_cameras_are_no_spectrographs(name):
 def test_instruments_of_amateurs_spectra(name, spectrograph):
     claim = read_claim({"IMAGETYP": "Light Frame", "BSS_INST": name})
     assert claim.spectrograph == spectrograph
+
+
+def test_second_filter_wheel_of_alfosc_tells():
+    wheels = {"ALFLTNM": "Open", "FAFLTNM": "Open", "FBFLTNM": "V_Bes 530_80"}
+    assert read_claim({"IMAGETYP": "FLAT,SKY", **wheels}).class_name == "flats"

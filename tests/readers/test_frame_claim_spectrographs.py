@@ -34,6 +34,11 @@ ARC_BACHES = "wavelength_calibration_baches"
         ({TYPE: "STAR,WAVE,G2V", "INSTRUME": "HARPS"}, "spectrum_baches"),
         ({TYPE: "LAMP,LAMP,TUN", "INSTRUME": "HARPS"}, "flat_baches"),
         ({TYPE: "LAMP,WAVE", "INSTRUME": "XSHOOTER"}, ARC_BACHES),
+        ({"TNG DPR TYPE": "STAR,WAVE,F8", "INSTRUME": "HARPN"}, "spectrum_baches"),
+        ({"OBJECT": "arc", "INSTRUME": "LRISBLUE", "GRISNAME": "400/3400"}, ARC_DADOS),
+        ({"OBSTYPE": "SPECTRUM", "INSTRUME": "en06"}, "spectrum_dados"),
+        ({"IMAGETYP": "COMP", "INSTRUME": "mmtbluechan"}, ARC_DADOS),
+        ({"IMAGETYP": "Spectrum", "OBJECT": "Neon", "INSTRUME": "DADOS"}, ARC_DADOS),
         ({"OBSTYPE": "DOUBLE", "INSTRUME": "nres01"}, ARC_BACHES),
         (
             {"OBJECT": "x", "LAMPPOS": "PolarQuartz", "INSTRUME": "Hamspec"},
@@ -50,6 +55,10 @@ ARC_BACHES = "wavelength_calibration_baches"
             "flats",
         ),
         ({"OBSTYPE": "OBJECT", "INSTRUME": "LRIS", "FILTER": "V"}, "deep_sky"),
+        (
+            {TYPE: "OBJECT", "ESO DPR TECH": "IMAGE", "INSTRUME": "XSHOOTER"},
+            None,
+        ),
     ],
 )
 def test_class(header, class_name):
