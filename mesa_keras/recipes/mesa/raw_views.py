@@ -14,6 +14,8 @@ from mesa_keras.preprocessing.views_settings import ViewSettings
 from mesa_keras.readers import DEFAULT_CONVENTION, LightCurve, to_time_system
 
 _NEEDED = ("period", "epoch", "duration")
+# No mission's light curve and no transit known to fit it are further apart.
+FARTHEST_EPOCH_DAYS = 20_000.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,7 @@ class Event:
     duration: float
     epoch_system: str | None
 
-    def ephemeris(self, time_system: str) -> Ephemeris:
+    def ephemeris(self, curve: LightCurve) -> Ephemeris:
         """Returns when the transits are, in the time system of a light curve.
 
         Raises:
@@ -47,9 +49,26 @@ class Event:
                 raise ValueError(f"cannot be folded: its {name} is missing.")
         return Ephemeris(
             period=self.period,
-            epoch=to_time_system(self.epoch, self.epoch_system, time_system),
+            epoch=self.epoch_in(curve),
             duration=self.duration,
         )
+
+    def epoch_in(self, curve: LightCurve) -> float:
+        """Returns the epoch in the time system of a light curve, NaN if it is missing.
+
+        Raises:
+            ValueError: If that is decades away from the light curve: the epoch is of
+                another time system then, and would fold it at a random phase.
+        """
+        epoch = to_time_system(self.epoch, self.epoch_system, curve.time_system)
+        first, last = float(curve.time[0]), float(curve.time[-1])
+        if max(first - epoch, epoch - last) > FARTHEST_EPOCH_DAYS:
+            raise ValueError(
+                f"its epoch {epoch:.12g} must be of the time system of the light "
+                f"curve, which lasts from day {first:.3f} to {last:.3f} "
+                f"({curve.time_system}): give full BJD, or name both systems."
+            )
+        return epoch
 
 
 def table_events(frame: Any, epoch_system: str | None) -> list[Event]:
@@ -90,13 +109,13 @@ def event_views(
         ImportError: If wotan is not installed.
         ValueError: If the light curve cannot be folded.
     """
-    own = event.ephemeris(curve.time_system)
+    own = event.ephemeris(curve)
     others = []
     for sibling in siblings:
         if sibling.row == event.row:
             continue
         try:
-            others.append(sibling.ephemeris(curve.time_system))
+            others.append(sibling.ephemeris(curve))
         except ValueError:
             continue
     return candidate_views(
@@ -125,7 +144,7 @@ def no_views_reason(
     """
     if views.fit is not None:
         return None
-    own = event.ephemeris(curve.time_system)
+    own = event.ephemeris(curve)
     seen = curve.time[np.isfinite(curve.flux)]
     if (np.abs(own.phase(seen)) < own.duration_days / 2).any():
         return "too little is seen beside its transits to tell a dip from the level."

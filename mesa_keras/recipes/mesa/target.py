@@ -49,7 +49,7 @@ class Target:
 
     def ephemeris(self) -> Ephemeris:
         """Returns when the transits are, in the time system of the light curve."""
-        return self.event.ephemeris(self.curve.time_system)
+        return self.event.ephemeris(self.curve)
 
 
 def read_target(
@@ -83,6 +83,9 @@ def read_target(
     """
     given = dict(features or {})
     _check_values(given)
+    for word, value in (("epoch", epoch), ("duration", duration)):
+        if value is not None and not np.isfinite(value):
+            raise ValueError(f"`{word}` must be a finite number. Received: {value}")
     curve = read_light_curves(paths, **vars(reading or Reading()))
     notes = [*curve.warnings, *_star_notes(name, curve)]
     if epoch is not None:
@@ -195,7 +198,7 @@ def _measured(curve: LightCurve, event: Event) -> tuple[Event, str]:
     """The event with epoch and duration, and what a user should know about them."""
     period, duration, epoch = event.period, event.duration, None
     if np.isfinite(event.epoch):
-        epoch = to_time_system(event.epoch, event.epoch_system, curve.time_system)
+        epoch = event.epoch_in(curve)
     box = find_transit(
         curve.time,
         curve.flux,

@@ -78,7 +78,7 @@ def test_ours_and_published_scaling(star):
 @pytest.mark.usefixtures("wotan_compiled")
 def test_why_there_are_no_views(star):
     curve, events = star
-    own = events[0].ephemeris(curve.time_system)
+    own = events[0].ephemeris(curve)
     views = event_views(curve, events[0], events, ViewSettings())
     assert no_views_reason(curve, events[0], views) is None
     phase = np.abs(own.phase(curve.time))
@@ -101,8 +101,24 @@ def test_what_cannot_be_folded(star):
         event_views(curve, events[2], events, ViewSettings())
 
 
-def test_events_of_a_table_without_epochs():
+@pytest.mark.parametrize(
+    ("system", "shift", "epoch"),
+    [
+        ("BJD", 2457000, 1326.0),
+        ("BTJD", 0, 58325.5),  # MJD
+        ("unknown", 0, 2458326.0),
+    ],
+)
+def test_an_epoch_of_another_time_system_is_refused(star, system, shift, epoch):
+    curve, events = star
+    curve = dataclasses.replace(curve, time=curve.time + shift, time_system=system)
+    event = dataclasses.replace(events[0], epoch=epoch)
+    with pytest.raises(ValueError, match=f"epoch {epoch:.12g} must be of the time sys"):
+        event_views(curve, event, [event], ViewSettings())
+
+
+def test_events_of_a_table_without_epochs(star):
     (event,) = table_events(pd.DataFrame({"object_id": ["b"], "period": [3.0]}), "BKJD")
     assert (event.row, event.object_id, event.epoch_system) == (0, "b", "BKJD")
     with pytest.raises(ValueError, match="its epoch is missing"):
-        event.ephemeris("BTJD")
+        event.ephemeris(star[0])

@@ -77,6 +77,9 @@ def test_wrong_values(path, tmp_path):
     for changed, message in (
         ({"period": -1.0, "duration": None}, "`period` must be positive"),
         ({"period": 400.0, "epoch": 900.0, "duration": None}, "no transit falls into"),
+        ({"epoch": 58325.5, "duration": None}, "epoch 58325.5 must be of the time"),
+        ({"epoch": np.nan}, "`epoch` must be a finite number"),
+        ({"duration": np.inf}, "`duration` must be a finite number"),
         ({"features": {"koi_score": 1.0}}, "koi_score"),
         ({"features": {"stellar_radius": -3.0}}, "stellar_radius=-3.0 is not positive"),
         ({"features": {"depth": -1.0}}, "`features` must be .* depth=-1.0 is negative"),
