@@ -48,7 +48,8 @@ def _same_period(own: Ephemeris, event: Ephemeris, span: float) -> bool:
 def _shared(own: Ephemeris, event: Ephemeris, start: float, end: float) -> bool:
     first, last = own.cycle(np.array([start, end]))
     centers = own.epoch + own.period * np.arange(first, last + 1)
-    reach = (own.duration_days + event.duration_days) / 2
+    # Of one signal the centres agree; those of a planet of a day are never far.
+    reach = min(own.duration_days, event.duration_days) / 2
     shared = np.abs(event.phase(centers)) < reach
     # One alone may be chance.
     return bool(shared.sum() > 1 and shared.mean() > SHARED_TRANSITS)

@@ -29,3 +29,12 @@ def test_one_shared_transit_is_chance():
     event = Ephemeris(period=7.3, epoch=2.0, duration=2.5)
     assert other_planets(OWN, [event], 0.0, 6.0) == [event]
     assert other_planets(OWN, [], 0.0, 6.0) == []
+
+
+def test_a_planet_of_a_day_is_another_than_one_of_weeks():
+    # Kepler-10: of the transits of c a third or more have one of b beside them.
+    inner = Ephemeris(period=0.8375, epoch=131.57, duration=1.81)
+    for epoch in (162.26, 162.4, 162.5, 162.7):
+        outer = Ephemeris(period=45.2943, epoch=epoch, duration=6.9)
+        assert other_planets(outer, [inner], 131.5, 1591.0) == [inner]
+        assert other_planets(inner, [outer], 131.5, 1591.0) == [outer]
