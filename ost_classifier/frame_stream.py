@@ -16,6 +16,7 @@ from mesa_keras.pipelines.frame_cache_decode import Outcome, decode_file, decode
 from mesa_keras.pipelines.frame_cache_shard import FileKey
 from mesa_keras.readers.frame import read_frame
 from mesa_keras.readers.frame_claim import FrameClaim, read_claim
+from mesa_keras.readers.frame_claim_kinds import stated_type
 from mesa_keras.readers.frame_header import (
     camera_name,
     header_values,
@@ -46,7 +47,7 @@ class StreamedFrame:
         inputs: Arrays for the network; `None` where the file holds no frame.
         claim: What the header claims.
         facts: What else the header says, JSON-able: `night`, `camera`, `time`,
-            `object`, `filter`, `format` and a few numbers.
+            `object`, `filter`, `type` (keyword and text), `format` and a few numbers.
         warnings: What the reader noticed.
         fault: Why there are no inputs, '' where there are.
         lasting: Whether the fault is one of the content, and another try is in vain.
@@ -138,6 +139,7 @@ def decode_frame(
             "time": named(header, _TIME_KEYS),
             "object": named(header, _OBJECT_KEYS),
             "filter": named(header, FILTER_KEYS),
+            "type": list(stated_type(header)),
             "format": "TIFF" if _is_tiff(Path(path)) else "FITS",
             **{k: None if np.isnan(v) else float(v) for k, v in numbers.items()},
         },

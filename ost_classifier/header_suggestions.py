@@ -2,11 +2,12 @@
 
 import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mesa_keras.atomic_file import atomic_file
-from mesa_keras.readers.frame_claim import class_meaning
+from mesa_keras.readers.frame_claim import COMPATIBLE_KINDS, class_meaning
+from mesa_keras.readers.frame_claim_kinds import kind_of_type
 from mesa_keras.readers.frame_claim_words import TYPE_KEYS
 from ost_classifier.agreement import CERTAIN, HEADER_SUSPECT, NO_CLAIM
 from ost_classifier.service_results import Entry
@@ -85,7 +86,10 @@ def _suggestion(entry: Entry) -> dict[str, Any] | None:
     if kind not in IMAGE_TYPES or not _exposure_fits(kind, facts.get("exposure")):
         return None
     claim = result["header_claim"]
-    keyword, now = _stated(claim["text"] if claim else "")
+    keyword, now = _stated(claim["text"] if claim else "", facts)
+    if kind in COMPATIBLE_KINDS.get(kind_of_type(now) or "", ()):
+        # Another keyword is wrong: the object's name, or the instrument.
+        return None
     return {
         "file": entry["path"],
         "keyword": keyword,
@@ -108,9 +112,13 @@ def _exposure_fits(kind: str, exposure_s: float | None) -> bool:
     return True
 
 
-def _stated(text: str) -> tuple[str, str]:
-    """The keyword of the frame's type that made the claim, and what it says."""
+def _stated(text: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """The keyword of the frame's type that made the claim, and what it says.
+
+    Where the claim came from elsewhere, or there is none, the one that is there.
+    """
     keyword, _, value = text.split(";", 1)[0].partition("=")
     if keyword in TYPE_KEYS and value:
         return keyword, value
-    return "IMAGETYP", ""
+    keyword, value = facts.get("type") or ("", "")
+    return keyword or "IMAGETYP", value

@@ -45,6 +45,22 @@ def stated_kind(header: Mapping[str, Any], dispersed: bool) -> tuple[str | None,
     return _decided(found, header_values(header)["exposure"])
 
 
+def stated_type(header: Mapping[str, Any]) -> tuple[str, str]:
+    """The first keyword made for the type of a frame, and what it says.
+
+    Args:
+        header: Upper-case keywords to values.
+
+    Returns:
+        Keyword and text, both empty where the header has none.
+    """
+    for key in TYPE_KEYS:
+        text = named(header, (key,)) if key in DECISIVE_KEYS else None
+        if text:
+            return key, text
+    return "", ""
+
+
 def _decided(
     found: Sequence[tuple[str, str]], exposure: float
 ) -> tuple[str | None, str]:

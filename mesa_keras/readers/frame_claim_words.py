@@ -147,10 +147,10 @@ FILLERS = frozenset(
 # Nebulae and other things of the sky that have such words in their names.
 NAMES_OF_THE_SKY = re.compile(
     r"dark (?:nebula|nebel|site|sky|skies|rift|shark|doodad|horse|cloud|globule|wolf"
-    r"|tower|river|lane|matter|energy|star|planet)|(?:dunkel|dark) ?(?:nebel|wolke)|solar (?:system"
-    r"|analog|twin|nebula|eclipse)|sun ?flower|flat (?:galaxy|earth)|bow shock arc"
-    r"|(?:giant|lensed|gravitational) arcs?|comp(?:arison)? stars?|abell \d+ arcs?"
-    r"|double (?:double|cluster|star)|sun (?:set|rise|shadow)"
+    r"|tower|river|lane|matter|energy|star|planet)|(?:dunkel|dark) ?(?:nebel|wolke)"
+    r"|solar (?:system|analog|twin|nebula|eclipse)|sun ?flower|flat (?:galaxy|earth)"
+    r"|bow shock arc|(?:giant|lensed|gravitational) arcs?|comp(?:arison)? stars?"
+    r"|abell \d+ arcs?|double (?:double|cluster|star)|sun (?:set|rise|shadow)"
 )
 # Broad and narrow bands of imaging; a spectrograph sees none of them.
 PHOTOMETRIC_FILTER = re.compile(

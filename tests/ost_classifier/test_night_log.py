@@ -125,6 +125,22 @@ def test_a_claim_by_the_object_s_name_is_not_overwritten():
     assert (row["keyword"], row["action"]) == ("IMAGETYP", "add")
 
 
+def test_a_type_that_is_there_is_not_added_again():
+    none = entry(agreement="no claim", type=["OBSTYPE", "CAL"])
+    none["result"]["header_claim"] = None
+    (row,) = header_suggestions([none])
+    assert (row["keyword"], row["action"], row["now"]) == ("OBSTYPE", "replace", "CAL")
+
+
+def test_a_type_that_is_right_stays():
+    by_object = entry("a.fits", "deep_sky", "header suspect")
+    by_object["result"]["header_claim"]["text"] = "OBJECT=flat"
+    by_object["facts"]["type"] = ["IMAGETYP", "Light Frame"]
+    by_instrument = entry("b.fits", "flats", "header suspect")
+    by_instrument["result"]["header_claim"]["text"] = "IMAGETYP=FLAT; TELESCOP=BACHES"
+    assert header_suggestions([by_object, by_instrument]) == []
+
+
 @pytest.mark.parametrize(
     ("label", "exposure", "suggested"),
     [
@@ -137,9 +153,9 @@ def test_a_claim_by_the_object_s_name_is_not_overwritten():
     ],
 )
 def test_only_the_exposure_tells_a_bias_from_a_dark(label, exposure, suggested):
-    rows = header_suggestions(
-        [entry("a.fits", label, "header suspect", exposure=exposure)]
-    )
+    suspect = entry("a.fits", label, "header suspect", exposure=exposure)
+    suspect["result"]["header_claim"]["text"] = "IMAGETYP=Light Frame"
+    rows = header_suggestions([suspect])
     assert [row["suggested"] for row in rows] == ([suggested] if suggested else [])
 
 
