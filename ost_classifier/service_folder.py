@@ -16,7 +16,7 @@ from mesa_keras.readers.frame import find_frames
 from ost_classifier.service import ClassifierService
 from ost_classifier.service_journal import Journal
 from ost_classifier.service_outputs import FolderOutputs
-from ost_classifier.service_results import Entry, collected
+from ost_classifier.service_results import Entry, collected, renamed
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class FolderRun:
         root = os.path.abspath(self.folder) + os.sep  # noqa: PTH100  (links stay links)
         anew = {os.path.abspath(entry["path"]) for entry in passing}  # noqa: PTH100
         kept = [
-            entry
+            renamed(entry, os.path.join(self.folder, path[len(root) :]))  # noqa: PTH118
             for entry in self.journal.entries()
             if (path := entry["key"]["path"]).startswith(root)
             and path not in anew

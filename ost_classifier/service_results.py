@@ -75,6 +75,21 @@ def defect_entry(frame: StreamedFrame) -> Entry:
     }
 
 
+def renamed(entry: Entry, path: str) -> Entry:
+    """Returns the entry under another name of its file.
+
+    Args:
+        entry: What was said of a file.
+        path: How the file is named now.
+    """
+    if entry["path"] == path:
+        return entry
+    named = {**entry, "path": path}
+    if "result" in entry:
+        named["result"] = {**entry["result"], "path": path}
+    return named
+
+
 def collected(
     meta: dict[str, Any], entries: Sequence[Entry], seconds: float
 ) -> dict[str, Any]:

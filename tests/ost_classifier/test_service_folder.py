@@ -46,6 +46,18 @@ def test_a_frame_that_changed_is_classified_again(service, night, tmp_path):
     assert (again.new, len(again.results["results"])) == (1, 4)
 
 
+def test_files_are_named_as_the_folder_is_now(service, night, tmp_path, monkeypatch):
+    out = outputs_in(tmp_path / "out")
+    monkeypatch.chdir(night.parent)
+    FolderRun(service, night.name, out).look()
+    monkeypatch.chdir(tmp_path / "out")
+    write_frame(night / "4.fits", seed=4)
+    found = FolderRun(service, night, out).look().results
+    paths = [row["path"] for row in found["results"] + found["defects"]]
+    assert {Path(path).parent for path in paths} == {night, night / "deeper"}
+    assert len(paths) == 6
+
+
 def test_nothing_is_written_beside_the_frames(service, night, tmp_path):
     before = sorted(night.rglob("*"))
     folders = [night, night / "deeper"]
