@@ -1,6 +1,6 @@
 """Numbers that tell a planet from what looks like one, in physical units."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,19 +50,32 @@ SECONDARY_SNR = 10.0
 LEAST_TRANSIT = 0.3
 
 
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What is measured of a candidate's transits.
+
+    Attributes:
+        scalars: Value by name of `SCALARS`, NaN where the data do not tell.
+        fit: What the folded transits look like; `None` where there are no data in or
+            beside them.
+        secondary_fit: What the strongest dip beside them looks like, its phase as in
+            `DetrendedLightCurve.secondary`; `None` where there is none.
+    """
+
+    scalars: dict[str, float]
+    fit: TransitFit | None = None
+    secondary_fit: TransitFit | None = None
+
+
 def measure_transit(
     flat: DetrendedLightCurve, ephemeris: Ephemeris, folded: Folded
-) -> tuple[dict[str, float], TransitFit | None]:
+) -> Measured:
     """Measures the transits of a flat light curve, all but the centroid.
 
     Args:
         flat: The light curve without trend.
         ephemeris: When the transits are.
         folded: Its times, folded.
-
-    Returns:
-        Value by name of `SCALARS`, NaN where the data do not tell; and the fit, `None`
-        where there are no data in or beside the transits.
     """
     values = dict.fromkeys(SCALARS, float("nan"))
     values["noise"] = PPM * flat.noise
@@ -74,7 +87,7 @@ def measure_transit(
     bins = _bins(flat, ephemeris, folded, flat.flux)
     fit = None if bins is None else fit_transit(bins, ephemeris.duration_days)
     if fit is None:
-        return values, None
+        return Measured(scalars=values)
     single = _single(flat, folded, flat.flux, fit)
     # Trends that are off at some of the transits make their depths differ.
     noise = fit.depth_err * depth_scatter(single)
@@ -92,8 +105,8 @@ def measure_transit(
     # Means of many transits of a shape that is not quite theirs are off alike.
     floor = ODD_EVEN_FLOOR * fit.depth if np.isfinite(error) else 0.0
     values["odd_even_error"] = PPM * float(np.hypot(error, floor))
-    values |= _secondary(flat, ephemeris, folded, fit)
-    return values, fit
+    found, secondary = _secondary(flat, ephemeris, folded, fit)
+    return Measured(scalars=values | found, fit=fit, secondary_fit=secondary)
 
 
 def observed_cycles(
@@ -144,13 +157,13 @@ def _single(
 
 def _secondary(
     flat: DetrendedLightCurve, ephemeris: Ephemeris, folded: Folded, fit: TransitFit
-) -> dict[str, float]:
+) -> tuple[dict[str, float], TransitFit | None]:
     """Measures the dip that was found beside the transits.
 
     One that is certain is fitted anew; of others only the depth is asked for.
     """
     if flat.secondary is None:
-        return {}
+        return {}, None
     days = flat.secondary.phase_days
     beside = folded.around(days)
     # The transit itself is no level to measure from.
@@ -162,15 +175,16 @@ def _secondary(
     beside, flux = beside.take(near), flat.flux[near]
     bins = _bins(flat, ephemeris, beside, flux)
     if bins is None:
-        return {}
+        return {}, None
     own = replace(fit, shift_days=0.0)
     if flat.secondary.snr > SECONDARY_SNR:
         own = fit_transit(bins, fit.best_duration_days, eclipse=True) or own
     depth, error = fit_depth(bins, own, eclipse=True)
     single = _single(flat, beside, flux, own, eclipse=True)
     scale = depth_scatter(single)
-    return {
+    found = {
         "secondary_depth": PPM * depth,
         "secondary_error": PPM * float(np.hypot(scale * error, SHAPE_ERROR * depth)),
         "secondary_phase": (days + own.shift_days) / ephemeris.period % 1.0,
     }
+    return found, own

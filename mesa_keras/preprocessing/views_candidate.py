@@ -40,6 +40,7 @@ class CandidateViews:
             its error if that is more.
         scalars: Value by name of `transit_scalars.SCALARS`.
         fit: What the folded transits look like, `None` where the data do not tell.
+        secondary_fit: What the strongest dip beside them looks like, `None` without.
         flat: The light curve that they were made from.
         settings: How they were made.
     """
@@ -51,6 +52,7 @@ class CandidateViews:
     scale: float
     scalars: dict[str, float]
     fit: TransitFit | None
+    secondary_fit: TransitFit | None
     flat: DetrendedLightCurve
     settings: ViewSettings
 
@@ -145,7 +147,8 @@ def flat_views(
     """
     settings = settings or ViewSettings()
     folded = ephemeris.fold(flat.time)
-    scalars, fit = measure_transit(flat, ephemeris, folded)
+    measured = measure_transit(flat, ephemeris, folded)
+    scalars = measured.scalars
     found = flux_views(flat, ephemeris, folded, settings)
     found["centroid"] = empty_view(settings.local_bins)
     if centroid is not None:
@@ -160,9 +163,10 @@ def flat_views(
         scatter={name: v.scatter.astype(np.float32) for name, v in found.items()},
         count={name: v.count.astype(np.float32) for name, v in found.items()},
         unfolded=unfolded_transits(flat, ephemeris, folded, settings),
-        scale=_scale(fit, flat),
+        scale=_scale(measured.fit, flat),
         scalars=scalars,
-        fit=fit,
+        fit=measured.fit,
+        secondary_fit=measured.secondary_fit,
         flat=flat,
         settings=settings,
     )

@@ -97,7 +97,7 @@ def _secondary_removed(dips: MeasuredDips) -> Change | str:
     depth = dips.scalars["secondary_depth"]
     if not dips.certain("secondary_depth") or depth < 0:
         return "none is measured with certainty"
-    shape = dips.eclipse(dips.scalars["secondary_phase"])
+    shape = dips.measured_eclipse()
     old = 1 - np.clip(depth / PPM * shape, None, MOST_LIGHT)
     return Change(
         kind="secondary_removed",
@@ -113,7 +113,7 @@ def _secondary_removed(dips: MeasuredDips) -> Change | str:
 def _odd_even(dips: MeasuredDips, difference: float) -> np.ndarray:
     """Raw flux with odd and even transits this much more different, ppm."""
     half = difference / PPM / 2
-    return dips.with_transit((dips.depth + half * dips.sign) * dips.transit)
+    return dips.with_transit((dips.own + half * dips.sign) * dips.transit)
 
 
 def _odd_even_added(dips: MeasuredDips) -> Change | str:
@@ -122,6 +122,9 @@ def _odd_even_added(dips: MeasuredDips) -> Change | str:
         return "odd or even transits are not in the data"
     if dips.depth <= 0:
         return "no transit is measured"
+    most = 2 * PPM * float(dips.own.min())
+    if most <= 0:
+        return "one kind of transits is gone already"
     # Away from what is measured, until one kind of transits is gone.
     sign = 1.0 if difference >= 0 else -1.0
     return Change(
@@ -129,7 +132,7 @@ def _odd_even_added(dips: MeasuredDips) -> Change | str:
         title="Difference of odd and even transits added",
         unit="ppm",
         start=0.0,
-        values=sign * np.linspace(0.0, 2 * PPM * dips.depth, STEPS + 1)[1:],
+        values=sign * np.linspace(0.0, most, STEPS + 1)[1:],
         error=dips.scalars["odd_even_error"],
         flux=lambda value: _odd_even(dips, value),
     )
@@ -162,7 +165,10 @@ def _depth(
         start=PPM * dips.depth,
         values=values,
         error=dips.scalars["measured_depth_error"],
-        flux=lambda value: dips.with_transit(value / PPM * dips.transit),
+        # Odd and even transits in proportion, so that at 0 there are neither.
+        flux=lambda value: dips.with_transit(
+            value / PPM * (dips.own / dips.depth) * dips.transit
+        ),
     )
 
 
@@ -190,7 +196,7 @@ def _shape(dips: MeasuredDips, kind: str, title: str, end: float) -> Change | st
 
     def flux(value: float) -> np.ndarray:
         other = trapezoid_dip(dips.fit, phase, exposure, value)
-        return dips.with_transit(dips.depth * (dips.transit + (other - own)))
+        return dips.with_transit(dips.own * (dips.transit + (other - own)))
 
     return Change(
         kind=kind,

@@ -36,6 +36,8 @@ class MeasuredDips:
         depth: Depth of the transit, from 0.
         transit: The fitted dip over its depth.
         sign: 1 in the orbit of the 1st, 3rd, … transit, and -1 in the others.
+        own: Depth of each cadence's own transit: odd and even ones have theirs where
+            their difference is certain.
     """
 
     def __init__(
@@ -52,16 +54,32 @@ class MeasuredDips:
         self.depth = min(max(fit.depth, 0.0), MOST_LIGHT)
         self.transit = fitted_dip(fit, self.folded.phase, self.exposure)
         self.sign = np.where(self.folded.cycle % 2 == 0, 1.0, -1.0)
+        self._secondary = views.flat.secondary, views.secondary_fit
+        half = 0.0
+        if self.certain("odd_even_difference"):
+            half = self.scalars["odd_even_difference"] / PPM / 2
+        self.own = np.clip(self.depth + half * self.sign, 0.0, MOST_LIGHT)
 
     def eclipse(self, phase: float) -> np.ndarray:
-        """A secondary eclipse of depth 1, so many periods after the transit."""
+        """A secondary eclipse of depth 1, so many periods after the transit.
+
+        It is as long as the transit.
+        """
         days = self.folded.around(phase * self.folded.period).phase
         return fitted_dip(self.fit, days, self.exposure, eclipse=True)
+
+    def measured_eclipse(self) -> np.ndarray:
+        """The measured secondary eclipse over its depth, where and as long as it is."""
+        dip, fit = self._secondary
+        if dip is None or fit is None:
+            return np.zeros(self.raw.shape)
+        days = self.folded.around(dip.phase_days).phase
+        return fitted_dip(fit, days, self.exposure, eclipse=True)
 
     def with_transit(self, lost: np.ndarray) -> np.ndarray:
         """Raw flux with this light lost in place of the fitted transit's."""
         kept = 1 - np.clip(lost, None, MOST_LIGHT)
-        return np.asarray(self.raw * (kept / (1 - self.depth * self.transit)))
+        return np.asarray(self.raw * (kept / (1 - self.own * self.transit)))
 
     def certain(self, name: str) -> bool:
         """Whether a scalar stands out of its error."""

@@ -121,12 +121,10 @@ class _Folds:
             return None
         if name == "secondary":
             scalars = self.base.scalars
-            dip = self.base.flat.secondary
-            if dip is None or not np.isfinite(scalars["secondary_depth"]):
+            fit = self.base.secondary_fit
+            if fit is None or not np.isfinite(scalars["secondary_depth"]):
                 return None
-            late = scalars["secondary_phase"] * self.period - dip.phase_days
-            days = days - late + self.fit.shift_days
-            shape = fitted_dip(self.fit, days, smear, eclipse=True)
+            shape = fitted_dip(fit, days, smear, eclipse=True)
             return np.asarray(scalars["secondary_depth"] / 1e6 * shape)
         if name == "double_period":
             # Transits are at a quarter and three quarters of the view.

@@ -71,6 +71,16 @@ def test_an_odd_even_difference_that_is_added_is_measured(planet):
         assert found == pytest.approx(difference, abs=error)
 
 
+def test_transits_of_a_kind_are_gone_at_most(binary):
+    model, made, _ = binary
+    change = made["odd_even_added"]
+    left = change.flux(change.values[-1]) / model.target.curve.flux
+    even = model.target.ephemeris().cycle(model.target.curve.time) % 2 == 1
+    own = model.base.scalars
+    faint = own["measured_depth"] - own["odd_even_difference"] / 2
+    assert left[even].max() == pytest.approx(1 / (1 - faint / 1e6), abs=3e-5)
+
+
 def test_depths_follow(planet):
     model, made, _ = planet
     for kind, depth in (("deeper", 9000.0), ("shallower", 1500.0)):
@@ -103,6 +113,44 @@ def test_what_is_measured_can_be_taken_away(binary):
     assert abs(left["secondary_depth"]) < 0.15 * scalars["secondary_depth"]
     even = model.views(made["odd_even_removed"].flux(0.0)).scalars
     assert abs(even["odd_even_difference"]) < 3 * even["odd_even_error"]
+
+
+def test_a_secondary_goes_where_and_as_long_as_it_is(wotan_compiled):
+    # Of an eccentric orbit, and with an epoch that is late.
+    longer = dataclasses.replace(
+        PLANET, epoch=PLANET.epoch + 0.37 * PLANET.period, scaled_semimajor_axis=5
+    )
+    for late in (0.0, 0.4):
+        target = make()
+        curve, event = target.curve, target.event
+        epoch = event.epoch + late * PLANET.duration() / 24
+        dip = 0.4 * (1 - longer.flux(curve.time, 0.02))
+        target = dataclasses.replace(
+            target,
+            curve=dataclasses.replace(curve, flux=curve.flux * (1 - dip)),
+            event=dataclasses.replace(event, epoch=epoch),
+        )
+        model = RuleModel(target, lambda views: 0.0)
+        made, _ = possible_changes(target.curve, target.ephemeris(), model.base)
+        changes = {change.kind: change for change in made}
+        assert model.base.scalars["secondary_depth"] > 1500
+        left = model.views(changes["secondary_removed"].flux(0.0)).scalars
+        assert abs(left["secondary_depth"]) < 60
+
+
+def test_shallower_transits_of_a_binary_go_together(binary):
+    model, made, _ = binary
+    for part in (0.5, 0.0):
+        depth = part * made["shallower"].start
+        flux = made["shallower"].flux(depth)
+        left = flux / model.target.curve.flux
+        odd = left[model.target.ephemeris().cycle(model.target.curve.time) % 2 == 0]
+        even = left[model.target.ephemeris().cycle(model.target.curve.time) % 2 == 1]
+        own = model.base.scalars
+        for kind, half in ((odd, 0.5), (even, -0.5)):
+            whole = own["measured_depth"] + half * own["odd_even_difference"]
+            expected = (1 - part * whole / 1e6) / (1 - whole / 1e6)
+            assert kind.max() == pytest.approx(expected, abs=3e-5)
 
 
 def test_no_fit(planet):
