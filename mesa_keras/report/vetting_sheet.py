@@ -117,8 +117,7 @@ def vetting_sheet_figure(sheet: VettingSheet) -> Figure:
     text, bars = line(0, 7, 5)
     _draw_heading(text, sheet)
     draw_probabilities(bars, sheet.probabilities)
-    for number, curve in ((1, sheet.raw), (2, sheet.flat)):
-        draw_light_curve(line(number, 1)[0], curve)
+    _draw_light_curves(figure, grid[1:3].subgridspec(2, 1), sheet)
     narrow = [*line(4, 1, 1, 1, 1), *line(5, 1, 1, 1, 1)]
     panels = [*sheet.wide, *sheet.narrow]
     for axes, panel in zip([*line(3, 7, 5), *narrow], panels, strict=False):
@@ -142,6 +141,14 @@ def vetting_sheet_figure(sheet: VettingSheet) -> Figure:
         )
     _draw_footnote(line(8, 1)[0], sheet.footnote)
     return figure
+
+
+def _draw_light_curves(figure: Figure, grid: Any, sheet: VettingSheet) -> None:
+    """Draws both above each other, with a day at the same place."""
+    raw, flat = (figure.add_subplot(grid[place]) for place in range(2))
+    draw_light_curve(raw, sheet.raw)
+    draw_light_curve(flat, sheet.flat)
+    flat.set_xlim(raw.get_xlim())
 
 
 def _draw_heading(axes: Any, sheet: VettingSheet) -> None:

@@ -115,6 +115,27 @@ def test_a_page_of_a4_with_everything_on_it():
         assert 0 <= box.y0 < box.y1 <= 1
 
 
+def test_a_day_is_at_one_place_of_both_light_curves():
+    before = sheet()
+    flat = dataclasses.replace(
+        before.flat,
+        time=before.flat.time[1:],
+        flux=np.linspace(-9e5, 9e5, before.flat.time.size - 1),
+        y_label="ppm of a long unit",
+        binned_time=None,
+        binned=None,
+    )
+    figure = vetting_sheet_figure(sheet(flat=flat))
+    figure.draw_without_rendering()
+    raw, below = (
+        next(one for one in figure.axes if one.get_ylabel() == label)
+        for label in (before.raw.y_label, flat.y_label)
+    )
+    for day in flat.time[[0, -1]]:
+        places = [axes.transData.transform((day, 0))[0] for axes in (raw, below)]
+        assert places[0] == pytest.approx(places[1], abs=0.5)
+
+
 def test_what_is_absent_is_said():
     single = dataclasses.replace(
         sheet().single, flux=np.full((2, 11), np.nan), number=np.empty(0, int)

@@ -9,7 +9,11 @@ from mesa_keras.recipes.mesa import counterfactual_changes, counterfactual_searc
 from mesa_keras.recipes.mesa.explain import explain
 from mesa_keras.recipes.mesa.known_objects import known_path, write_known_objects
 from mesa_keras.recipes.mesa.vetting import as_json, vet
-from mesa_keras.recipes.mesa.vetting_sheet import interval_sentence, verdict_line
+from mesa_keras.recipes.mesa.vetting_sheet import (
+    draw_sheet,
+    interval_sentence,
+    verdict_line,
+)
 from mesa_keras.recipes.mesa.vetting_tables import (
     flip_rows,
     report_tables,
@@ -85,6 +89,45 @@ def test_words_of_a_vetting(vetting):
     assert len(sheet_tables(vetting)) == 3
     assert "no file of them" in sheet_tables(vetting)[2].title
     assert len(report_tables(vetting)) == 2
+
+
+def test_no_cell_of_the_sheet_is_written_over_another(vetting):
+    # A deep binary with everything measured, and the longest name of a class.
+    found = [
+        dataclasses.replace(
+            one,
+            change=dataclasses.replace(one.change, start=106_233.0, error=500.0),
+            flip=-208_456.0 if place % 2 else np.nan,
+            flipped_to=0 if place % 2 else -1,
+        )
+        for place, one in enumerate(vetting.counterfactuals)
+    ]
+    named = dataclasses.replace(
+        vetting.verdict, class_names=("FALSE POSITIVE", *LABELS[1:])
+    )
+    vetting = dataclasses.replace(
+        vetting,
+        counterfactuals=tuple(found),
+        verdict=named,
+        skipped={
+            **vetting.skipped,
+            "odd_even_removed": "no difference is measured with certainty",
+        },
+    )
+    figure = draw_sheet(vetting)
+    figure.draw_without_rendering()
+    for title in ("Measured in the light curve", "Smallest change that turns"):
+        (axes,) = (
+            one
+            for one in figure.axes
+            if one.texts and one.texts[0].get_text().startswith(title)
+        )
+        boxes = [text.get_window_extent() for text in axes.texts[1:] if text.get_text()]
+        for place, box in enumerate(boxes):
+            assert box.x1 < axes.get_window_extent().x1 + 8
+            for other in boxes[place + 1 :]:
+                same_row = abs(box.y0 - other.y0) < box.height / 2
+                assert not same_row or other.x0 > box.x1 or box.x0 > other.x1
 
 
 def test_few_transits_have_no_interval(predictor, few_steps):
