@@ -41,6 +41,8 @@ SCALARS: dict[str, str] = {
 PPM = 1e6
 # Limb darkening and chord are known no better than this part of a depth.
 SHAPE_ERROR = 0.01
+# And first and last contact no better than this part of a duration.
+CONTACT_ERROR = 0.02
 ODD_EVEN_FLOOR = 0.003
 # No secondary eclipse is looked for so near to the transit, nor its level.
 PRIMARY_DURATIONS = 1.5
@@ -96,7 +98,8 @@ def measure_transit(
         "measured_depth_error": PPM * float(np.hypot(noise, SHAPE_ERROR * fit.depth)),
         "measured_snr": fit.depth / noise,
         "measured_duration": 24 * fit.duration_days,
-        "measured_duration_error": 24 * fit.duration_err_days,
+        "measured_duration_error": 24
+        * float(np.hypot(fit.duration_err_days, CONTACT_ERROR * fit.duration_days)),
         "transit_offset": 24 * fit.shift_days,
         "v_shape": fit.v_shape,
     }

@@ -105,6 +105,25 @@ def test_odd_even_and_secondary():
     np.testing.assert_allclose(ratio, 1 / views.scale, rtol=1e-5)
 
 
+@pytest.mark.parametrize(("ratio", "impact"), [(0.1, 0.6), (0.2, 0.8), (0.3, 0.0)])
+def test_errors_of_strong_transits_hold(ratio, impact):
+    # Many cadences tell durations to seconds, if only the shape were known so well.
+    body = Injection(
+        period=PERIOD,
+        epoch=EPOCH,
+        radius_ratio=ratio,
+        scaled_semimajor_axis=10,
+        impact=impact,
+    )
+    flux = body.flux(TIME, 0.01) * FLUX / PLANET.flux(TIME, 0.01)
+    transits = Ephemeris(period=PERIOD, epoch=EPOCH, duration=1.07 * body.duration())
+    scalars = candidate_views(TIME, flux, transits).scalars
+    for name, true in (("depth", body.depth()), ("duration", body.duration())):
+        error = scalars[f"measured_{name}_error"]
+        assert scalars[f"measured_{name}"] == pytest.approx(true, abs=2.5 * error)
+        assert scalars[f"measured_{name}"] == pytest.approx(true, rel=0.05)
+
+
 def test_centroid():
     inside = TRANSITS.near(TIME, 0.95)[:, None]
     noise = 1e-4 * np.random.default_rng(1).normal(size=(TIME.size, 2))
