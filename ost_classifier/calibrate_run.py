@@ -25,7 +25,7 @@ from ost_classifier.data import load_data
 from ost_classifier.evaluate_fit import check_unseen
 from ost_classifier.evaluate_frames import run_model
 from ost_classifier.frame_keys import frame_keys
-from ost_classifier.held_out import few_frames_notes
+from ost_classifier.held_out import absent_classes_notes, few_frames_notes
 from ost_classifier.operating_point import OperatingPoint, operating_point
 from ost_classifier.predict import FrameClassifier
 from ost_classifier.thresholds import PROFILES, ThresholdsLike
@@ -119,6 +119,9 @@ def calibrate(
             target_precision=target_precision,
             model_weights=weights,
         )
+    if objective != "none" or profiles_dir is not None:
+        absent = absent_classes_notes(calibration.labels, classifier.class_names)
+        warnings = (*warnings, *absent)
     files = {}
     if model_out is not None:
         kept = calibrate_model(classifier, point, calibration, model_out)

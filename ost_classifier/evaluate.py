@@ -12,7 +12,7 @@ from mesa_keras.report import save_pictures
 from ost_classifier.calibrate import fit_point_temperature, fit_point_thresholds
 from ost_classifier.data import OstData, load_data
 from ost_classifier.evaluate_figures import draw, write_precision_recall
-from ost_classifier.evaluate_fit import FitPlan, check_unseen, plan_fit
+from ost_classifier.evaluate_fit import FitPlan, check_unseen, fit_notes, plan_fit
 from ost_classifier.evaluate_frames import EvaluatedFrames, run_model
 from ost_classifier.evaluate_importance import (
     gradient_importance,
@@ -27,7 +27,6 @@ from ost_classifier.evaluate_measures import (
 )
 from ost_classifier.evaluate_options import EvaluateOptions
 from ost_classifier.evaluate_report import write_evaluation_report
-from ost_classifier.held_out import few_frames_notes
 from ost_classifier.operating_point import (
     NEVER_UNKNOWN,
     Decisions,
@@ -123,10 +122,11 @@ def evaluate(
             *classifier.notes,
             *([NEVER_UNKNOWN] if point.never_abstains else []),
             *data.warnings,
-            *(
-                few_frames_notes(point.temperature, len(plan.calibration))
-                if plan.calibration is not None and options.fit_temperature
-                else []
+            *fit_notes(
+                plan,
+                point,
+                temperature=options.fit_temperature,
+                thresholds=options.auto_threshold is not None,
             ),
         ],
         **_measured(classifier, point, scored, both, pixels, options),

@@ -14,6 +14,8 @@ from ost_classifier.calibrate_logits import (
 from ost_classifier.data import OstData
 from ost_classifier.evaluate_frames import EvaluatedFrames
 from ost_classifier.frame_keys import frame_keys
+from ost_classifier.held_out import absent_classes_notes, few_frames_notes
+from ost_classifier.operating_point import OperatingPoint
 from ost_classifier.predict import FrameClassifier
 from ost_classifier.split import enough_groups
 from ost_classifier.trained_on import CALIBRATED, TRAINED, known_keys, trained_on
@@ -96,6 +98,24 @@ def plan_fit(
     logits = _logits(evaluated.take(fit), source, optimistic=not apart)
     mark = "" if apart else "OPTIMISTIC: "
     return FitPlan(evaluated.take(score), logits, (f"{mark}{text}.", *notes))
+
+
+def fit_notes(
+    plan: FitPlan, point: OperatingPoint, *, temperature: bool, thresholds: bool
+) -> list[str]:
+    """Says where there were too few frames to fit to.
+
+    Args:
+        plan: What was fitted to.
+        point: What came of it.
+        temperature: Whether a temperature was asked for.
+        thresholds: Whether thresholds were.
+    """
+    if plan.calibration is None:
+        return []
+    few = few_frames_notes(point.temperature, len(plan.calibration))
+    absent = absent_classes_notes(plan.calibration.labels, point.thresholds.class_names)
+    return [*(few if temperature else ()), *(absent if thresholds else ())]
 
 
 def check_unseen(

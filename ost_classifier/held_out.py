@@ -1,5 +1,6 @@
 """Logits and measures of frames that the model was not trained on."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 import keras
@@ -13,7 +14,7 @@ from mesa_keras.evaluation import (
     softmax,
 )
 from mesa_keras.evaluation.calibration import FEWEST_FOR_TEMPERATURE
-from mesa_keras.evaluation.thresholds import Objective
+from mesa_keras.evaluation.thresholds import MAJORITY, Objective
 from ost_classifier.data import OstData
 from ost_classifier.features import without_header
 from ost_classifier.model import decision_rule
@@ -95,6 +96,21 @@ def few_frames_notes(temperature: float, count: int) -> list[str]:
     return [
         f"{frames} to calibrate on, fewer than {FEWEST_FOR_TEMPERATURE}: the "
         f"temperature stays {temperature:.4g}"
+    ]
+
+
+def absent_classes_notes(labels: np.ndarray, class_names: Sequence[str]) -> list[str]:
+    """Says which classes have no frame to fit their threshold to, if there are any.
+
+    Args:
+        labels: Class indices of the frames to calibrate on.
+        class_names: Names of the classes in order.
+    """
+    absent = [n for k, n in enumerate(class_names) if not (labels == k).any()]
+    if not absent:
+        return []
+    return [
+        f"no frame of {', '.join(absent)} to calibrate on: the threshold is {MAJORITY}"
     ]
 
 

@@ -13,6 +13,7 @@ from ost_classifier.cross_validation import cross_validate
 from ost_classifier.data import OstData, load_data
 from ost_classifier.fitted import Fitted, Pretrained, fit_model
 from ost_classifier.held_out import (
+    absent_classes_notes,
     few_frames_notes,
     measure,
     predict_logits,
@@ -121,6 +122,8 @@ def train(
         held_out = predict_logits(fitted.model, calibration)
     rule = decision_rule(fitted.model)
     notes += few_frames_notes(float(rule.temperature), len(calibration))
+    if config.thresholds != "none":
+        notes += absent_classes_notes(calibration.label, calibration.class_names)
     set_decision_rule(
         fitted.model, held_out.header, calibration.label, config.thresholds
     )

@@ -163,6 +163,23 @@ def test_few_frames_leave_the_temperature(model, tmp_path, capsys):
     assert any(point.thresholds.values)
 
 
+def test_a_class_without_a_frame_takes_no_others(model, tmp_path, capsys):
+    labels = np.arange(60) % 2
+    logits = 3 * np.eye(3)[labels]
+    kept = CalibrationLogits(logits, labels, "x", logits)
+    write_calibration(calibration_path(model), kept, CLASSES)
+    out = tmp_path / "new" / "c.keras"
+    argv = ["--model_path", str(model), "--model_out", str(out), "--abstain"]
+    assert main([*argv, "--thresholds", "max_f1"]) == 0
+    note = f"no frame of {CLASSES[2]} to calibrate on: the threshold is 0.5"
+    assert f"note: {note}" in capsys.readouterr().err
+    point = FrameClassifier(out).operating_point()
+    decisions = point.decide(np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 9.0]]))
+    assert decisions.decision.tolist() == [3, 2]
+    assert main(argv) == 0
+    assert note not in capsys.readouterr().err
+
+
 def test_one_class_is_not_enough(model, tmp_path, capsys):
     one = CalibrationLogits(np.ones((5, 3)), np.zeros(5, int), "x")
     write_calibration(calibration_path(model), one, CLASSES)

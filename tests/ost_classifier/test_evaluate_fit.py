@@ -207,6 +207,19 @@ def test_the_folder_is_known_by_its_fingerprint(model, folder, cache, run, tmp_p
         run(own, folder)
 
 
+def test_says_which_classes_there_was_no_frame_of(run, folder, tmp_path):
+    own = make_model(tmp_path / "own" / "m.keras", CLASSES)
+    labels = np.arange(40) % 2
+    logits = 3 * np.eye(3)[labels]
+    kept = CalibrationLogits(logits, labels, "x", logits)
+    write_calibration(calibration_path(own), kept, CLASSES)
+    found = run(own, folder, auto_threshold="max_f1").results
+    note = f"no frame of {CLASSES[2]} to calibrate on: the threshold is 0.5"
+    assert note in found["warnings"]
+    assert found["operating_point"]["thresholds"][CLASSES[2]] == 0.5
+    assert note not in run(own, folder, fit_temperature=True).results["warnings"]
+
+
 @pytest.mark.slow
 def test_a_training_run_keeps_what_it_saw(run, tmp_path):
     folder = write_folder(tmp_path / "frames")
