@@ -27,7 +27,11 @@ from mesa_keras.readers.galaxy_cutout import GalaxyCutout, read_galaxy_cutout
 from mesa_keras.readers.galaxy_file_error import GalaxyFileError
 from mesa_keras.readers.light_curve import LightCurve, LightCurveSegment
 from mesa_keras.readers.light_curve_object import from_lightkurve
-from mesa_keras.readers.light_curve_reader import read_light_curve, read_light_curves
+from mesa_keras.readers.light_curve_reader import (
+    read_light_curve,
+    read_light_curves,
+    read_whole_light_curves,
+)
 from mesa_keras.readers.light_curve_stitch import stitch
 from mesa_keras.readers.light_curve_time import to_time_system
 from mesa_keras.readers.pair_store import PairStore, open_pair_store
@@ -83,6 +87,7 @@ __all__ = [
     "read_sdss_spectrum",
     "read_table",
     "read_views",
+    "read_whole_light_curves",
     "star_number",
     "stitch",
     "store_settings",

@@ -101,6 +101,34 @@ def read_light_curves(
     )
 
 
+def read_whole_light_curves(
+    sources: Sequence[Any], **options: Any
+) -> tuple[LightCurve, list[str]]:
+    """Reads those files of one star that are whole, and stitches them.
+
+    One damaged quarter of many is no reason to see nothing of a star.
+
+    Args:
+        sources: As of `read_light_curves`.
+        **options: Its other arguments.
+
+    Returns:
+        The light curve, and why files are not in it.
+
+    Raises:
+        ValueError: If no file can be read, or those that can do not belong together.
+    """
+    curves, faults = [], []
+    for source in sources:
+        try:
+            curves.append(read_light_curve(source, **options))
+        except (OSError, ValueError) as error:
+            faults.append(str(error))
+    if not curves and faults:
+        raise ValueError("; ".join(faults))
+    return stitch(curves), faults
+
+
 def _is_fits(path: Path) -> bool:
     with path.open("rb") as stream:
         start = stream.read(len(FITS_MAGIC))

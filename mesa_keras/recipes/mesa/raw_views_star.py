@@ -7,7 +7,7 @@ import numpy as np
 
 from mesa_keras.preprocessing.views_candidate import CandidateViews
 from mesa_keras.preprocessing.views_settings import ViewSettings
-from mesa_keras.readers import LightCurve, read_light_curve, stitch
+from mesa_keras.readers import LightCurve, read_whole_light_curves
 from mesa_keras.recipes.mesa.raw_views import Event, event_views, no_views_reason
 
 FACTS = ("mission", "time_system", "cadences", "segments", "crowding", "files")
@@ -64,19 +64,11 @@ class RowResult:
 
 def star_results(task: StarTask) -> list[RowResult]:
     """Reads the files of a star once and makes the views of its candidates."""
-    curves, faults = [], []
-    for path in task.paths:
-        try:
-            curves.append(read_light_curve(path, **vars(task.reading)))
-        except (OSError, ValueError) as error:
-            faults.append(str(error))
-    reasons = "; ".join(faults)
     try:
-        curve = stitch(curves) if curves else None
+        curve, faults = read_whole_light_curves(task.paths, **vars(task.reading))
     except ValueError as error:
-        curve, reasons = None, str(error)
-    if curve is None:
-        return [RowResult(row=event.row, fault=reasons) for event in task.events]
+        return [RowResult(row=event.row, fault=str(error)) for event in task.events]
+    reasons = "; ".join(faults)
     return [_result(task, event, curve, reasons) for event in task.events]
 
 

@@ -6,7 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from mesa_keras.readers import CandidateTable, read_candidates, read_light_curves
+from mesa_keras.readers import (
+    CandidateTable,
+    read_candidates,
+    read_whole_light_curves,
+)
 from mesa_keras.readers.light_curve_files import find_light_curves
 from mesa_keras.recipes.mesa.raw_views import table_events
 from mesa_keras.recipes.mesa.raw_views_paths import light_curve_paths
@@ -70,15 +74,20 @@ def _target(
     events = table_events(frame, table.epoch_system)
     names = frame["light_curve"].iloc[row] if "light_curve" in frame else ""
     paths = light_curve_paths(table, folder, events[row].object_id, star, names)
+    curve, faults = read_whole_light_curves(paths, **vars(reading))
     return make_target(
-        read_light_curves(paths, **vars(reading)),
+        curve,
         events[row],
         star_id=f"{table.star_catalogue} {star}"
         if table.star_catalogue and star.isdigit()
         else star,
         siblings=[events[place] for place in siblings],
         values=_values(table, row),
-        notes=[fault for fault in [str(table.faults[row])] if fault],
+        notes=[
+            *filter(None, [str(table.faults[row])]),
+            *(f"left out: {fault}" for fault in faults),
+            *curve.warnings,
+        ],
     )
 
 

@@ -15,14 +15,15 @@ from mesa_keras.preprocessing.views_settings import ViewSettings
 from mesa_keras.readers import (
     DEFAULT_CONVENTION,
     CandidateTable,
-    read_light_curves,
     read_views,
+    read_whole_light_curves,
 )
 from mesa_keras.recipes.mesa.candidate_views import Views
 from mesa_keras.recipes.mesa.raw_views import (
     Event,
     event_views,
     named_views,
+    no_views_reason,
     table_events,
 )
 from mesa_keras.recipes.mesa.stars import star_groups, table_stars
@@ -122,10 +123,14 @@ def _from_files(
             continue
         others = siblings[stars[event.row]]
         try:
-            views, said = _fold_files(table, event, names, others, settings, convention)
+            views, said, fault = _fold_files(
+                table, event, names, others, settings, convention
+            )
         except (OSError, ValueError) as error:
             faults[event.row] = f"light curve: {error}"
             continue
+        if fault:
+            faults[event.row] = f"light curve: {fault}"
         notes.update(dict.fromkeys(said))
         for view, values in views.items():
             if view not in arrays:
@@ -184,11 +189,15 @@ def _fold_files(
     siblings: Sequence[Event],
     settings: ViewSettings,
     convention: str | None,
-) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+) -> tuple[dict[str, np.ndarray], tuple[str, ...], str]:
+    """Returns the views of a row, notes, and what is wrong, '' where nothing is."""
     paths = [table.path.parent / name.strip() for name in names.split(FILE_SEPARATOR)]
-    curve = read_light_curves(paths)
+    curve, faults = read_whole_light_curves(paths)
     try:
         views = event_views(curve, event, siblings, settings)
     except ValueError as error:
         raise ValueError(f"{paths[0].name}: {error}") from error
-    return named_views(views, convention), curve.warnings
+    missing = no_views_reason(curve, event, views)
+    if missing is not None:
+        faults = [f"{paths[0].name}: {missing}", *faults]
+    return named_views(views, convention), curve.warnings, "; ".join(faults)

@@ -138,3 +138,21 @@ def test_rows_of_a_table(path, tmp_path):
         table_targets(table, ["T.01", "T.03"], **options)
     with pytest.raises(FileNotFoundError, match="no such folder"):
         table_targets(table, ["T.01"], light_curves=tmp_path / "absent")
+
+
+def test_a_damaged_file_of_several_is_left_out_and_told(path, tmp_path):
+    curve = make_curve(seed=1)
+    later = curve.time + 3 * PLANET.period * 7
+    flux = 1000 * curve.flux
+    for number, cut in ((2, None), (3, 20_000)):
+        other = tmp_path / f"lc{number}.fits"
+        archive.write_tess(
+            other, later, flux, star=7, sector=number, cadence=EXPOSURE_DAYS
+        )
+        if cut:
+            other.write_bytes(other.read_bytes()[:cut])
+    options = {"light_curves": tmp_path, "columns": {"star_id": "tic_id"}}
+    target = table_targets(write_rows(tmp_path), ["T.01"], **options)["T.01"]()
+    assert [part.name for part in target.curve.segments] == ["sector 1", "sector 2"]
+    assert "left out: " in target.notes[0]
+    assert "lc3.fits: damaged or truncated" in target.notes[0]

@@ -24,6 +24,7 @@ def calls(monkeypatch):
         flux["centroid"] = np.full(settings.local_bins, np.nan)
         seen.append((float(time[0]), ephemeris, list(others)))
         return SimpleNamespace(
+            fit=ephemeris,
             flux=flux,
             normalized=lambda: {
                 n: (v * ephemeris.period).astype("f4") for n, v in flux.items()
@@ -79,6 +80,23 @@ FP,2,2457001,90,lc.csv
     assert data.faults[4] == ""
     assert "lc.csv: `duration` must be shorter than the period" in data.faults[5]
     assert "global_view" in data.missing()[4]
+
+
+def test_one_damaged_file_of_several_is_told_and_the_rest_is_folded(tmp_path, calls):
+    (tmp_path / "lc.csv").write_text(CURVE)
+    (tmp_path / "bad.csv").write_text("time\n1\n")
+    text = "label,period,epoch,duration,light_curve\nPC,2,2457001,3,lc.csv;bad.csv\n"
+    data = load(tmp_path, text)
+    assert np.isfinite(data.views["global_view"]).all()
+    assert "bad.csv: a light curve needs the columns" in data.faults[0]
+
+
+def test_a_row_without_a_transit_in_its_light_curve_is_told(tmp_path, wotan_compiled):
+    (tmp_path / "lc.csv").write_text(CURVE)
+    text = "label,period,epoch,duration,light_curve\nPC,20,2457012,3,lc.csv\n"
+    data = load(tmp_path, text)
+    assert np.isnan(data.views["global_view"]).all()
+    assert "lc.csv: no transit falls into the light curve" in data.faults[0]
 
 
 def test_a_model_gets_raw_views_in_its_own_bins_and_scaling(tmp_path, calls):
