@@ -36,9 +36,10 @@ UNITS = {
 }
 # 00:05:00, 0:0:30.5, of hours, minutes and seconds.
 CLOCK = re.compile(r"\s*(\d+):(\d\d?):(\d\d?(?:[.,]\d*)?)\s*$")
-# 1m30s, 2 min 5 s.
+# 1m30s, 2 min 5 s, 0h05m30s, 1h30m.
 PARTS = re.compile(
-    r"\s*(?:(\d+)\s*h\w*)?\s*(?:(\d+)\s*m(?:in\w*)?)?\s*(?:(\d+(?:[.,]\d*)?)\s*s\w*)\s*$"
+    r"\s*(?:(\d+)\s*h[a-z]*)?\s*(?:(\d+)\s*m(?:in[a-z]*)?)?"
+    r"\s*(?:(\d+(?:[.,]\d*)?)\s*s[a-z]*)?\s*$"
 )
 FRACTION = re.compile(r"\s*(\d+)\s*/\s*(\d+)\s*(?:s|sec)?\s*$")
 

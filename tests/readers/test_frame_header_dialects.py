@@ -35,6 +35,9 @@ from mesa_keras.readers.fits_frame_header import header_dict
         ({"EXPTIME": "0:01:30.5"}, 90.5),
         ({"EXPTIME": "1m30s"}, 90.0),
         ({"EXPTIME": "2 min 5 s"}, 125.0),
+        ({"EXPTIME": "2min30s"}, 150.0),
+        ({"EXPTIME": "0h05m30s"}, 330.0),
+        ({"EXPTIME": "1h30m"}, 5400.0),
         ({"EXPTIME": "30 seconds"}, 30.0),
         ({"EXPTIME": "0.5 sec."}, 0.5),
         # Of minutes and seconds, or of hours and minutes?
