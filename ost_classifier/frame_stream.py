@@ -19,11 +19,12 @@ from mesa_keras.readers.frame_claim import FrameClaim, read_claim
 from mesa_keras.readers.frame_claim_kinds import stated_type
 from mesa_keras.readers.frame_header import (
     camera_name,
+    filter_name,
     header_values,
+    moment_text,
     named,
     observing_night,
 )
-from mesa_keras.readers.frame_header_keys import FILTER_KEYS
 from ost_classifier.features import (
     FrameInputs,
     FrameSettings,
@@ -33,7 +34,6 @@ from ost_classifier.features import (
 
 # What a night log tells of a frame besides what was decided.
 _NUMBERS = ("exposure", "ccd_temp", "binning_x", "airmass")
-_TIME_KEYS = ("DATE-OBS", "DATE_OBS", "DATE-LOC", "DATE-BEG", "DATE")
 _OBJECT_KEYS = ("OBJECT", "OBJNAME", "TARGNAME")
 
 
@@ -136,9 +136,9 @@ def decode_frame(
         "facts": {
             "night": observing_night(header),
             "camera": camera_name(header),
-            "time": named(header, _TIME_KEYS),
+            "time": moment_text(header),
             "object": named(header, _OBJECT_KEYS),
-            "filter": named(header, FILTER_KEYS),
+            "filter": filter_name(header),
             "type": list(stated_type(header)),
             "format": "TIFF" if _is_tiff(Path(path)) else "FITS",
             **{k: None if np.isnan(v) else float(v) for k, v in numbers.items()},

@@ -27,7 +27,7 @@ from mesa_keras.readers.frame_header_keys import (
     STACK_KEYS,
     TEMPERATURE_KEYS,
 )
-from mesa_keras.readers.frame_night import observing_night
+from mesa_keras.readers.frame_night import moment_text, observing_night
 from mesa_keras.readers.frame_value import number, seconds
 
 __all__ = [
@@ -35,7 +35,9 @@ __all__ = [
     "bayer_pattern",
     "bit_depth",
     "camera_name",
+    "filter_name",
     "header_values",
+    "moment_text",
     "named",
     "observing_night",
 ]
@@ -211,6 +213,14 @@ HEADER_VALUE_NAMES = tuple(_READERS)
 def camera_name(header: Mapping[str, Any]) -> str | None:
     """The camera or instrument that the header names, or None."""
     return named(header, CAMERA_KEYS)
+
+
+def filter_name(header: Mapping[str, Any]) -> str | None:
+    """The first filter that is no empty place in its wheel, else the place's name."""
+    names = [text for key in FILTER_KEYS if (text := named(header, (key,)))]
+    return next(
+        (n for n in names if not OUT_WORDS.match(n)), names[0] if names else None
+    )
 
 
 def bayer_pattern(header: Mapping[str, Any]) -> str | None:

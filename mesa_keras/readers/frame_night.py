@@ -29,6 +29,7 @@ LONGITUDE_KEYS = (
     *("SITELONG", "LONG-OBS", "LONGITUD", "OBSGEO-L", "OBS-LONG", "GEOLON"),
     *("LONGITUDE", "OBSLONG", "OBSERLON", "ESO TEL GEOLON"),
 )
+_MOMENT_KEYS = ("DATE-OBS", "DATE_OBS", "DATE-LOC", "DATE-BEG")
 ISO = re.compile(r"^\s*(\d{4})[-/:](\d\d?)[-/:](\d\d?)(?:[T ,]+(.*))?$")
 OLD = re.compile(r"^\s*(\d\d?)[/.-](\d\d?)[/.-](\d{2}|\d{4})\s*$")
 PACKED = re.compile(r"^\s*(\d{4})(\d\d)(\d\d)\s*$")
@@ -73,6 +74,28 @@ def observing_night(header: Mapping[str, Any]) -> str | None:
         return julian
     days = (_day(header.get(key)) for key in DATE_KEYS)
     return next((night.isoformat() for night in days if night), None)
+
+
+def moment_text(header: Mapping[str, Any]) -> str | None:
+    """When the frame was taken, as its header tells.
+
+    Args:
+        header: Upper-case keywords to values.
+
+    Returns:
+        The first date with a time of day, in the header's own words where both stand in
+        one keyword, as ISO text where they stand in two; else the first date alone;
+        None where there is neither.
+    """
+    texts = [str(header.get(key) or "").strip() for key in _MOMENT_KEYS]
+    clock = next((header[key] for key in TIME_KEYS if _clock(header.get(key))), None)
+    for text in texts:
+        moment = _moment(text, clock)
+        if moment is not None:
+            return text if _moment(text, None) else moment.isoformat()
+    # When the file was written, which was mostly soon after.
+    texts.append(str(header.get("DATE") or "").strip())
+    return next((text for text in texts if re.search(r"\d", text)), None)
 
 
 def _julian_night(header: Mapping[str, Any], shift: timedelta) -> str | None:

@@ -12,7 +12,12 @@ from mesa_keras.readers import (
     header_values,
     observing_night,
 )
-from mesa_keras.readers.frame_header import bayer_pattern, bit_depth
+from mesa_keras.readers.frame_header import (
+    bayer_pattern,
+    bit_depth,
+    filter_name,
+    moment_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -192,3 +197,39 @@ def test_night_is_near_the_date(moment, longitude):
     date = moment.isoformat()
     night = observing_night({"DATE-OBS": date, "LONG-OBS": longitude})
     assert abs(np.datetime64(night) - np.datetime64(date[:10])).astype(int) <= 1
+
+
+@pytest.mark.parametrize(
+    ("header", "moment"),
+    [
+        ({"DATE-OBS": "2020-03-01T22:10:00.5"}, "2020-03-01T22:10:00.5"),
+        ({"DATE-OBS": "2020-03-01", "TIME-OBS": "22:10:00"}, "2020-03-01T22:10:00"),
+        ({"DATE-OBS": "01/03/99", "UT": "3:10:00"}, "1999-03-01T03:10:00"),
+        ({"DATE-OBS": "2020-03-01", "UT": 79800.0}, "2020-03-01"),
+        (
+            {"DATE-OBS": "2020-03-01", "DATE-LOC": "2020-03-01T23:10:00"},
+            "2020-03-01T23:10:00",
+        ),
+        ({"DATE-OBS": "2020-03-01", "DATE": "2024-01-01T10:00:00"}, "2020-03-01"),
+        ({"DATE": "2024-01-01T10:00:00"}, "2024-01-01T10:00:00"),
+        ({"DATE-OBS": "spring of 2020"}, "spring of 2020"),
+        ({"DATE-OBS": "N/A"}, None),
+        ({"TIME-OBS": "22:10:00"}, None),
+        ({}, None),
+    ],
+)
+def test_moment(header, moment):
+    assert moment_text(header) == moment
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ({"FILTER": "V"}, "V"),
+        ({"FILTER1": "open1-6", "FILTER2": "r_G0303"}, "r_G0303"),
+        ({"FILTER": "Clear", "FILTER1": "none"}, "Clear"),
+        ({}, None),
+    ],
+)
+def test_filter_name(header, name):
+    assert filter_name(header) == name
