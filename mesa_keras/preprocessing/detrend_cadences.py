@@ -62,6 +62,25 @@ def sorted_cadences(
     )
 
 
+def spacing_by_segment(
+    time: np.ndarray, segment: np.ndarray, otherwise: float
+) -> np.ndarray:
+    """Returns the median time from one cadence to the next of each one's segment.
+
+    Args:
+        time: Days, ascending, shape `(cadences,)`.
+        segment: Integers from 0 that tell segments apart.
+        otherwise: What a segment of one cadence has.
+    """
+    days = np.full(int(segment.max()) + 1, otherwise)
+    order = np.argsort(segment, kind="stable")
+    numbers, starts = np.unique(segment[order], return_index=True)
+    for number, own in zip(numbers, np.split(time[order], starts[1:]), strict=True):
+        if own.size > 1:
+            days[number] = np.median(np.diff(own))
+    return np.asarray(days[segment])
+
+
 def check_rest(seen: SortedCadences, masked: np.ndarray, ephemeris: Ephemeris) -> None:
     """Raises `ValueError` unless a trend can be found outside what is masked."""
     if masked.all():

@@ -11,6 +11,7 @@ from mesa_keras.preprocessing.detrend_cadences import (
     SortedCadences,
     check_rest,
     sorted_cadences,
+    spacing_by_segment,
 )
 from mesa_keras.preprocessing.detrend_noise import (
     MASK_DURATIONS,
@@ -51,6 +52,8 @@ class DetrendedLightCurve:
             transit is only known from beside it, 1 or more.
         secondary: The strongest dip beside the transits.
         exposure_days: Time from one exposure to the next.
+        spacing: The same of each kept cadence's own segment, shape `(kept,)`: sectors
+            of one star may have been observed every 30 minutes and every two.
         window_days: Length of the window of the trend.
     """
 
@@ -66,6 +69,7 @@ class DetrendedLightCurve:
     trend_noise: float
     secondary: SecondaryDip | None
     exposure_days: float
+    spacing: np.ndarray
     window_days: float
 
     def take(self, rows: np.ndarray) -> "DetrendedLightCurve":
@@ -76,6 +80,7 @@ class DetrendedLightCurve:
             flux=self.flux[rows],
             segment=self.segment[rows],
             kept=self.kept[rows],
+            spacing=self.spacing[rows],
         )
 
     def point_error(self) -> float:
@@ -189,6 +194,7 @@ def _detrend(
         trend_noise=trend_noise_factor(ephemeris.duration_days, width),
         secondary=flat.secondary,
         exposure_days=cadence,
+        spacing=spacing_by_segment(seen.time, seen.segment, cadence)[good],
         window_days=width,
     )
 

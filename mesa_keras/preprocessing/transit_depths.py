@@ -35,6 +35,7 @@ def transit_depths(
     *,
     noise: float,
     exposure_days: float,
+    spacing: np.ndarray | None = None,
     eclipse: bool = False,
 ) -> TransitDepths:
     """Fits depth and level of each transit by linear least squares.
@@ -46,6 +47,8 @@ def transit_depths(
         fit: What the folded transits look like.
         noise: Standard deviation of a point.
         exposure_days: Length of an exposure.
+        spacing: Time from one exposure to the next at each point, where it is not the
+            same for all: a point of half an hour is worth many of two minutes.
         eclipse: Whether it is of a disc without limb darkening.
 
     Returns:
@@ -74,8 +77,10 @@ def transit_depths(
     )
     filled = np.maximum(count, 1)
     information = twos - ones**2 / filled
-    typical = information.max()
-    known = information > LEAST_INFORMATION * typical
+    worth = information
+    if spacing is not None:
+        worth = information * np.bincount(group, spacing[near], size) / filled
+    known = worth > LEAST_INFORMATION * worth.max()
     safe = np.where(known, information, 1.0)
     depth = (cross - ones * level / filled) / safe
     return TransitDepths(

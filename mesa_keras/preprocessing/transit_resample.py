@@ -29,7 +29,7 @@ class TransitResampler:
         self._flat = flat
         folded = ephemeris.fold(flat.time)
         inside = np.abs(folded.phase) < ephemeris.duration_days / 2
-        seen = observed_cycles(folded.cycle[inside], ephemeris, flat.exposure_days)
+        seen = observed_cycles(folded.cycle[inside], ephemeris, flat.spacing[inside])
         self.num_transits = int(seen.size)
         order = np.argsort(folded.cycle, kind="stable")
         ordered = folded.cycle[order]

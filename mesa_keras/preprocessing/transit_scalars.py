@@ -48,7 +48,7 @@ ODD_EVEN_FLOOR = 0.003
 PRIMARY_DURATIONS = 1.5
 # A dip beside the transits that is this strong has a duration and shape of its own.
 SECONDARY_SNR = 10.0
-# A transit counts that has this part of the cadences it would have without gaps.
+# A transit counts of which this part was observed.
 LEAST_TRANSIT = 0.3
 
 
@@ -84,13 +84,13 @@ def measure_transit(
     values["red_noise"] = flat.red_noise
     inside = np.abs(folded.phase) < ephemeris.duration_days / 2
     values["transit_count"] = float(
-        observed_cycles(folded.cycle[inside], ephemeris, flat.exposure_days).size
+        observed_cycles(folded.cycle[inside], ephemeris, flat.spacing[inside]).size
     )
     bins = _bins(flat, ephemeris, folded, flat.flux)
     fit = None if bins is None else fit_transit(bins, ephemeris.duration_days)
     if fit is None:
         return Measured(scalars=values)
-    single = _single(flat, folded, flat.flux, fit)
+    single = single_depths(flat, folded, fit)
     # Trends that are off at some of the transits make their depths differ.
     noise = fit.depth_err * depth_scatter(single)
     values |= {
@@ -113,18 +113,20 @@ def measure_transit(
 
 
 def observed_cycles(
-    cycle: np.ndarray, ephemeris: Ephemeris, exposure_days: float
+    cycle: np.ndarray, ephemeris: Ephemeris, spacing: np.ndarray
 ) -> np.ndarray:
     """Returns the numbers of the transits that have data, ascending.
 
     Args:
         cycle: Number of the transit of each cadence that is in one.
         ephemeris: When the transits are.
-        exposure_days: Time from one exposure to the next.
+        spacing: Time from one exposure to the next, of each of these cadences.
     """
-    numbers, counts = np.unique(cycle, return_counts=True)
-    expected = ephemeris.duration_days / max(exposure_days, 1e-6)
-    return np.asarray(numbers[counts >= max(LEAST_TRANSIT * expected, 1.0)])
+    numbers, place = np.unique(cycle, return_inverse=True)
+    seen = np.bincount(place.ravel(), spacing, numbers.size)
+    least = LEAST_TRANSIT * ephemeris.duration_days
+    # Sums of equal steps are off by rounding.
+    return np.asarray(numbers[seen >= least * (1 - 1e-9)])
 
 
 def _bins(
@@ -139,21 +141,31 @@ def _bins(
     )
 
 
-def _single(
+def single_depths(
     flat: DetrendedLightCurve,
     folded: Folded,
-    flux: np.ndarray,
     fit: TransitFit,
     *,
+    rows: np.ndarray | None = None,
     eclipse: bool = False,
 ) -> TransitDepths:
+    """Measures the depth of each transit.
+
+    Args:
+        flat: The light curve.
+        folded: The times of those of its cadences that count, folded.
+        fit: What the folded transits look like.
+        rows: Which cadences count; `None` for all.
+        eclipse: Whether it is of a disc without limb darkening.
+    """
     return transit_depths(
         folded.phase,
         folded.cycle,
-        flux,
+        flat.flux if rows is None else flat.flux[rows],
         fit,
         noise=flat.point_error(),
         exposure_days=flat.exposure_days,
+        spacing=flat.spacing if rows is None else flat.spacing[rows],
         eclipse=eclipse,
     )
 
@@ -183,7 +195,7 @@ def _secondary(
     if flat.secondary.snr > SECONDARY_SNR:
         own = fit_transit(bins, fit.best_duration_days, eclipse=True) or own
     depth, error = fit_depth(bins, own, eclipse=True)
-    single = _single(flat, beside, flux, own, eclipse=True)
+    single = single_depths(flat, beside, own, rows=near, eclipse=True)
     scale = depth_scatter(single)
     found = {
         "secondary_depth": PPM * depth,

@@ -84,7 +84,7 @@ def unfolded_transits(
     points = _near(folded.phase, width)
     phase, cycle = folded.phase[points], folded.cycle[points]
     inside = np.abs(phase) < ephemeris.duration_days / 2
-    seen = observed_cycles(cycle[inside], ephemeris, flat.exposure_days)
+    seen = observed_cycles(cycle[inside], ephemeris, flat.spacing[points][inside])
     matrix = np.full((rows, bins), np.nan, dtype=np.float32)
     if not seen.size:
         return matrix

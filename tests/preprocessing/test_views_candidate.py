@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesa_keras.preprocessing import SCALARS, Ephemeris, ViewSettings, candidate_views
+from mesa_keras.preprocessing.transit_resample import TransitResampler
+from mesa_keras.preprocessing.transit_scalars import single_depths
 from mesa_keras.simulation.injection import Injection
 
 pytestmark = pytest.mark.usefixtures("wotan_compiled")
@@ -122,6 +124,31 @@ def test_errors_of_strong_transits_hold(ratio, impact):
         error = scalars[f"measured_{name}_error"]
         assert scalars[f"measured_{name}"] == pytest.approx(true, abs=2.5 * error)
         assert scalars[f"measured_{name}"] == pytest.approx(true, rel=0.05)
+
+
+def test_transits_count_whatever_the_exposures_of_their_sector():
+    # 27 days of half an hour each, then 27 days of two minutes.
+    time = np.concatenate(
+        [np.arange(0.0, 27.0, 1 / 48), np.arange(28.0, 55.0, 1 / 720)]
+    )
+    segment = (time > 27.5).astype(int)
+    body = Injection(
+        period=PERIOD,
+        epoch=EPOCH,
+        radius_ratio=0.1,
+        scaled_semimajor_axis=11,
+        odd_even_difference=1000,
+    )
+    noise = np.where(segment, 1e-3, 1e-3 / 15**0.5)
+    flux = body.flux(time, 0.01) * (
+        1 + noise * np.random.default_rng(1).normal(size=time.size)
+    )
+    found = candidate_views(time, flux, TRANSITS, segment=segment)
+    assert found.scalars["transit_count"] == 14
+    assert np.isfinite(found.unfolded).any(axis=1).sum() == 14
+    folded = TRANSITS.fold(found.flat.time)
+    assert single_depths(found.flat, folded, found.fit).cycle.tolist() == [*range(14)]
+    assert TransitResampler(found.flat, TRANSITS).num_transits == 14
 
 
 def test_centroid():

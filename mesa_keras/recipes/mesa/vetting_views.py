@@ -3,9 +3,9 @@
 import numpy as np
 
 from mesa_keras.preprocessing.fold import HOURS_PER_DAY
-from mesa_keras.preprocessing.transit_depths import transit_depths
 from mesa_keras.preprocessing.transit_fit import TransitFit
 from mesa_keras.preprocessing.transit_model import fitted_dip
+from mesa_keras.preprocessing.transit_scalars import single_depths
 from mesa_keras.preprocessing.views_folded import local_width
 from mesa_keras.recipes.mesa.vetting import Vetting
 from mesa_keras.report import FoldedPanel, SingleTransits
@@ -49,14 +49,7 @@ def single_transits(vetting: Vetting) -> SingleTransits:
     base, ephemeris = vetting.model.base, vetting.target.ephemeris()
     flat, fit = base.flat, _fit(vetting)
     folded = ephemeris.fold(flat.time)
-    depths = transit_depths(
-        folded.phase,
-        folded.cycle,
-        flat.flux,
-        fit,
-        noise=flat.point_error(),
-        exposure_days=flat.exposure_days,
-    )
+    depths = single_depths(flat, folded, fit)
     return SingleTransits(
         flux=1e6 * base.unfolded,
         half_width=HOURS_PER_DAY * local_width(ephemeris, base.settings) / 2,
