@@ -72,7 +72,11 @@ def decode_file(key: FileKey, decode: Decode, dtype: np.dtype) -> Outcome:
     except ValueError as error:
         # A reader may say in its own words that a file cannot be opened now. Libraries
         # raise errors without a number over damaged content, which stays damaged.
-        passing = getattr(error.__cause__, "errno", None) is not None
+        # A package that is not installed may be tomorrow.
+        cause = error.__cause__
+        passing = (
+            isinstance(cause, ImportError) or getattr(cause, "errno", None) is not None
+        )
         return Outcome(fault=_sentence(error), lasting=not passing)
     except OSError as error:
         return Outcome(fault=error.strerror or _sentence(error))

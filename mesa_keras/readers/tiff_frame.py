@@ -53,7 +53,13 @@ def read_tiff_pixels(path: Path) -> tuple[np.ndarray, dict[str, Any], list[str]]
     except FrameError:
         raise
     except (*DAMAGE, tifffile.TiffFileError) as error:
-        raise FrameError(path, _reason(error)) from error
+        text = (str(error).splitlines() or [type(error).__name__])[0]
+        if "imagecodecs" in text:
+            # The file is sound: it is read once the package is there.
+            reason = f"its compression needs the package imagecodecs ({text})"
+            raise FrameError(path, reason) from ImportError(text)
+        reason = f"damaged or truncated TIFF file ({text})"
+        raise FrameError(path, reason) from error
     return pixels, header, [f"{path.name}: {note}" for note in notes]
 
 
@@ -73,13 +79,6 @@ def _quiet_log() -> Iterator[list[str]]:
     finally:
         logger.removeHandler(handler)
         logger.propagate = propagate
-
-
-def _reason(error: Exception) -> str:
-    text = (str(error).splitlines() or [type(error).__name__])[0]
-    if "imagecodecs" in text:
-        return f"its compression needs the package imagecodecs ({text})"
-    return f"damaged or truncated TIFF file ({text})"
 
 
 def _full_page(path: Path, file: Any, notes: list[str]) -> Any:

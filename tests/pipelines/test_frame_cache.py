@@ -20,6 +20,8 @@ def decode(path):
     text = Path(path).read_text()
     if text == "bad":
         raise ValueError(f"{path} holds no frame")
+    if text == "unknown compression":
+        raise ValueError("it needs a package") from ImportError("package")
     if text == "busy":
         raise PermissionError(errno.EACCES, "Permission denied")
     if text == "odd":
@@ -102,16 +104,17 @@ def test_a_file_that_changes_while_it_is_read_is_no_frame(tmp_path):
 
 
 def test_faults_do_not_stop_the_rest_and_passing_ones_are_tried_again(tmp_path):
-    paths = write(tmp_path / "in", [1, "busy", "bad", "odd"])
+    paths = write(tmp_path / "in", [1, "busy", "bad", "odd", "unknown compression"])
     frames = build(tmp_path, [*paths, tmp_path / "absent"])
     faults = [frame.fault for frame in frames.frames]
     assert faults[0] == ""
     assert faults[1] == "Permission denied"
     assert "KeyError" in faults[3]
-    assert faults[4] == "No such file or directory"
+    assert faults[4] == "it needs a package"
+    assert faults[5] == "No such file or directory"
     counting = Counting()
     build(tmp_path, paths, counting)
-    assert counting.paths == ["001", "003"]
+    assert counting.paths == ["001", "003", "004"]
     with pytest.raises(ValueError, match=r"frame 1 is not in the cache: Permission"):
         frames.read([1])
 
