@@ -15,7 +15,7 @@ import numpy as np
 
 from mesa_keras.readers.light_curve import Cadences, LightCurveSegment
 from mesa_keras.readers.light_curve_quality import usable
-from mesa_keras.readers.light_curve_time import time_system_of
+from mesa_keras.readers.light_curve_time import system_of_numbers, time_system_of
 
 SPOC_FLUX = "PDCSAP_FLUX"
 # The pipeline's own detrended flux is not the first choice: it is made without knowing
@@ -124,10 +124,13 @@ def _cadences(
     error = next((n for n in (f"{flux}_ERR", *errors) if n in columns), "")
     flag = next((n for n in ("SAP_QUALITY", "QUALITY") if n in columns), None)
     flags = np.zeros(len(data), int) if flag is None else np.array(data[flag])
-    reference = header.get("BJDREFI", primary.get("BJDREFI", 0))
+    reference = header_number(header.get("BJDREFI", primary.get("BJDREFI")))
+    time, system = _in_a_system(
+        column("TIME") + float(header.get("BJDREFF") or 0.0), reference
+    )
     unit = str(table.columns[flux].unit or "").strip().lower()
     return Cadences(
-        time=column("TIME") + float(header.get("BJDREFF") or 0.0),
+        time=time,
         flux=column(flux),
         flux_err=column(error),
         good=usable(flags, product, quality),
@@ -141,12 +144,22 @@ def _cadences(
             crowding=header_number(header.get("CROWDSAP")),
             exposure_days=header_number(header.get("TIMEDEL")),
         ),
-        time_system=time_system_of(float(reference or 0)) if reference else "unknown",
+        time_system=system,
         mission=_mission(primary),
         star_id=star_of_header(primary),
         centroid=_centroid(columns, column),
         star_values=star_values_of_header(primary),
     )
+
+
+def _in_a_system(time: np.ndarray, reference_day: float) -> tuple[np.ndarray, str]:
+    """Returns times and their system; those since another day become full BJD."""
+    if reference_day > 0:
+        system = time_system_of(reference_day)
+        if system != "unknown":
+            return time, system
+        time = time + reference_day
+    return time, system_of_numbers(time)
 
 
 def star_of_header(primary: Any) -> str:

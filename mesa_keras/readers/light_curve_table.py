@@ -16,7 +16,7 @@ from mesa_keras.readers.light_curve_columns import (
     plain_column,
     time_values,
 )
-from mesa_keras.readers.light_curve_time import FULL_JULIAN_DATE, time_system_of
+from mesa_keras.readers.light_curve_time import system_of_numbers, time_system_of
 from mesa_keras.readers.row_values import clean_number, clean_text
 from mesa_keras.readers.table_file import read_table
 
@@ -61,10 +61,7 @@ def read_table_cadences(
     good = np.ones(time.shape, dtype=bool)
     if "quality" in frame and not keep_flagged:
         good = clean_number(frame["quality"], "quality", faults) == 0
-    system = time_system or told
-    if system is None:
-        full = np.isfinite(time).any() and np.nanmedian(time) > FULL_JULIAN_DATE
-        system = "BJD" if full else "unknown"
+    system = time_system or told or system_of_numbers(time)
     names = clean_text(frame["segment"]) if "segment" in frame else None
     kinds = [None] if names is None else list(dict.fromkeys(names))
     parts = []

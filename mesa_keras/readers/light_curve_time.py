@@ -1,5 +1,7 @@
 """Time systems of light curves: days since the reference of a mission."""
 
+import numpy as np
+
 # BKJD = BJD - 2454833 (Kepler, K2), BTJD = BJD - 2457000 (TESS).
 TIME_OFFSETS_DAYS = {"BJD": 0.0, "BKJD": 2454833.0, "BTJD": 2457000.0}
 # Full Julian dates are above this number since the year 1858.
@@ -12,6 +14,13 @@ def time_system_of(reference_day: float) -> str:
         if offset == reference_day:
             return name
     return "unknown"
+
+
+def system_of_numbers(time: np.ndarray) -> str:
+    """Returns "BJD" for times that only it can have, and else "unknown"."""
+    known = time[np.isfinite(time)]
+    full = known.size and float(np.median(known)) > FULL_JULIAN_DATE
+    return "BJD" if full else "unknown"
 
 
 def check_time_system(name: str) -> None:

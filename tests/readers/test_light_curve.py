@@ -107,6 +107,28 @@ def test_real_tess_files(real_data):
         assert curve.centroid.shape == (len(curve), 2)
 
 
+@pytest.mark.parametrize(
+    ("keywords", "system", "first"),
+    [
+        ({"BJDREFI": 2457000, "BJDREFF": 0.25}, "BTJD", 0.25),
+        ({"BJDREFI": 0, "BJDREFF": 0.0}, "unknown", 0.0),
+        ({"BJDREFI": 2400000, "BJDREFF": 0.5}, "BJD", 2400000.5),
+        ({"BJDREFI": 2458325, "BJDREFF": 0.0}, "BJD", 2458325.0),
+    ],
+)
+def test_time_references(tmp_path, keywords, system, first):
+    path = tmp_path / "lc.fits"
+    archive.write_tess(path, TIME, FLUX)
+    with fits.open(path, mode="update") as hdus:
+        hdus[1].header.update(keywords)
+    curve = read_light_curve(path)
+    assert (curve.time[0], curve.time_system) == (first, system)
+    full = tmp_path / "full.fits"
+    archive.write_tess(full, TIME + 2458325, FLUX, reference=0)
+    curve = read_light_curve(full)
+    assert (curve.time[0], curve.time_system, curve.warnings) == (2458325, "BJD", ())
+
+
 def test_bad_files_are_named(tmp_path, real_data):
     whole = next((real_data / "raw_light_curves").glob("*.fits")).read_bytes()
     (tmp_path / "half.fits").write_bytes(whole[: len(whole) // 2])
