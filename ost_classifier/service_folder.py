@@ -1,5 +1,6 @@
 """Classifies what is new in a folder, night by night, and keeps the output current."""
 
+import errno
 import os
 import time
 from collections import Counter
@@ -16,7 +17,12 @@ from mesa_keras.readers.frame import find_frames
 from ost_classifier.service import ClassifierService
 from ost_classifier.service_journal import Journal
 from ost_classifier.service_outputs import FolderOutputs
-from ost_classifier.service_results import Entry, collected, renamed
+from ost_classifier.service_results import (
+    Entry,
+    closed_folder_entry,
+    collected,
+    renamed,
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ class FolderRun:
         """
         begin = time.perf_counter()
         passing: list[Entry] = []
-        every = find_frames(self.folder, on_error=lambda e: passing.append(_closed(e)))
+        every = self._found(lambda e: passing.append(closed_folder_entry(e)))
         if not every and not passing and self.since is None and not settle_s:
             raise ValueError(f"{self.folder} holds no FITS or TIFF file.")
         recent = [path for path in every if self._is_recent(path)]
@@ -217,6 +223,15 @@ class FolderRun:
                 self._left[path] = key
         return settled
 
+    def _found(self, on_error: Callable[[OSError], None]) -> list[Path]:
+        """The frames there are; none while the folder is not mounted."""
+        try:
+            return find_frames(self.folder, on_error)
+        except FileNotFoundError:
+            reason = os.strerror(errno.ENOENT)
+            on_error(FileNotFoundError(errno.ENOENT, reason, str(self.folder)))
+            return []
+
     def _is_recent(self, path: Path) -> bool:
         return self.since is None or _changed(path) >= self.since.timestamp()
 
@@ -233,15 +248,3 @@ def _changed(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return time.time()
-
-
-def _closed(error: OSError) -> Entry:
-    """The entry of a folder that cannot be listed."""
-    return {
-        "path": os.fspath(error.filename or "?"),
-        "key": None,
-        "defect": error.strerror or str(error),
-        "lasting": False,
-        "warnings": [],
-        "facts": {},
-    }

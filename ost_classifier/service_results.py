@@ -1,6 +1,7 @@
 """What a service says about each file, as JSON takes it."""
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -70,6 +71,18 @@ def defect_entry(frame: StreamedFrame) -> Entry:
         "key": asdict(frame.key) if frame.key else None,
         "defect": frame.fault,
         "lasting": frame.lasting,
+        "warnings": [],
+        "facts": {},
+    }
+
+
+def closed_folder_entry(error: OSError) -> Entry:
+    """Returns the entry of a folder that cannot be listed."""
+    return {
+        "path": os.fspath(error.filename or "?"),
+        "key": None,
+        "defect": error.strerror or str(error),
+        "lasting": False,
         "warnings": [],
         "facts": {},
     }

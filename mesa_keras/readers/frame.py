@@ -178,7 +178,12 @@ def _walk(root: Path, on_error: Callable[[OSError], None] | None) -> Iterator[Pa
 
     seen: set[tuple[int, int]] = set()
     for folder, subfolders, names in os.walk(root, onerror=failed, followlinks=True):
-        status = Path(folder).stat()
+        try:
+            status = Path(folder).stat()
+        except OSError as error:
+            # Gone since it was listed.
+            failed(error)
+            continue
         key = (status.st_dev, status.st_ino)
         if key in seen:
             subfolders.clear()

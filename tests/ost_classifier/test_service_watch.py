@@ -50,6 +50,27 @@ def test_watching_takes_frames_of_a_camera_whose_clock_is_ahead(
     assert len(look.results["results"]) == 4
 
 
+def test_watching_outlasts_a_folder_that_goes_and_comes(service, night, tmp_path):
+    for path in night.rglob("*"):
+        os.utime(path, (1e9, 1e9))
+    away, defects = tmp_path / "away", []
+
+    def sleep(seconds):
+        written = json.loads((tmp_path / "out" / "out.json").read_text())
+        assert len(written["results"]) == 4
+        defects.append([row["path"] for row in written["defects"]])
+        if len(defects) == 1:
+            night.rename(away)
+        elif len(defects) == 2:
+            away.rename(night)
+        else:
+            raise KeyboardInterrupt
+
+    FolderRun(service, night, outputs_in(tmp_path / "out")).watch(20.0, sleep=sleep)
+    broken = [str(night / "broken.fits")]
+    assert defects == [broken, [str(night)], broken]
+
+
 def test_an_interrupt_of_a_later_look_shows_that_look(
     service, night, tmp_path, monkeypatch
 ):

@@ -1,5 +1,6 @@
 import os
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -67,6 +68,22 @@ def test_folder_that_cannot_be_listed_is_reported(tmp_path, monkeypatch):
     assert [type(error) for error in errors] == [PermissionError]
     with pytest.raises(PermissionError):
         find_frames(tmp_path)
+
+
+def test_folder_that_goes_while_it_is_listed_is_reported(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "a.fits").touch()
+    stat = Path.stat
+
+    def no_longer(path, **options):
+        if path.name == "gone":
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", no_longer)
+    errors = []
+    assert [path.name for path in find_frames(tmp_path, errors.append)] == ["a.fits"]
+    assert [error.filename for error in errors] == [str(tmp_path / "gone")]
 
 
 def test_wrong_folders(tmp_path):
