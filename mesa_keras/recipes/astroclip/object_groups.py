@@ -24,17 +24,13 @@ def object_groups(tables: Sequence[Any]) -> list[np.ndarray]:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    together = pd.concat(
-        [table.reindex(columns=["object_id", "source_id"]) for table in tables],
-        ignore_index=True,
-    )
-    objects = pd.factorize(together["object_id"])[0]
-    source = together["source_id"]
-    # -1 where there is none.
-    sources = pd.factorize(source.where(source >= 0))[0]
+    together = pd.concat([table["object_id"] for table in tables], ignore_index=True)
+    objects = pd.factorize(together)[0]
+    source = np.concatenate([_sources(table) for table in tables])
+    known = source >= 0
+    sources = pd.factorize(source)[0]
     num = objects.max(initial=-1) + 1
     size = num + sources.max(initial=-1) + 1
-    known = sources >= 0
     links = coo_array(
         (np.ones(known.sum()), (objects[known], num + sources[known])),
         shape=(size, size),
@@ -42,3 +38,18 @@ def object_groups(tables: Sequence[Any]) -> list[np.ndarray]:
     group = connected_components(links, directed=False)[1][objects].astype(np.int64)
     limits = np.cumsum([0, *(len(table) for table in tables)])
     return [group[low:high] for low, high in itertools.pairwise(limits)]
+
+
+def _sources(table: Any) -> np.ndarray:
+    """Source of each row of a table as int64, -1 where it is not known.
+
+    Table by table: beside one without sources, ids would become floats, in which those
+    of neighbouring objects of DESI are one number.
+    """
+    if "source_id" not in table:
+        return np.full(len(table), -1, dtype=np.int64)
+    column = table["source_id"]
+    known = np.asarray(column.notna() & (column >= 0), dtype=bool)
+    found = np.full(len(table), -1, dtype=np.int64)
+    found[known] = column[known].to_numpy(dtype=np.int64)
+    return found

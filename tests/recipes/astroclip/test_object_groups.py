@@ -37,3 +37,16 @@ def test_missing_sources_join_nothing():
 def test_an_id_of_an_object_is_no_id_of_a_source():
     table = pd.DataFrame({"object_id": [1, 2], "source_id": [2, 3]})
     assert len(np.unique(object_groups([table])[0])) == 2
+
+
+def test_long_ids_stay_apart_beside_a_table_without_sources():
+    # Too long for a float: these four would be one.
+    ids = [39627640566453448 + i for i in range(4)]
+    first = pd.DataFrame({"object_id": [*ids[:2], -3], "source_id": [*ids[:2], ids[0]]})
+    second = pd.DataFrame({"object_id": [ids[2], ids[1]]})
+    for tables in ([first, second], [second, first]):
+        groups = np.concatenate(object_groups(tables))
+        names = pd.concat(tables)["object_id"].to_numpy()
+        group = dict(zip(names, groups, strict=True))
+        assert len(np.unique(groups)) == 3
+        assert group[-3] == group[ids[0]] != group[ids[1]]
