@@ -90,16 +90,20 @@ class DesiPairs:
                 first += count
                 if part.start >= part.stop:
                     continue
-                for kind, dataset in _datasets(file[name]).items():
-                    if kind in found:
-                        found[kind].append(np.asarray(dataset[part], dtype=np.float32))
-        images = np.concatenate(found["image"])
-        if images.shape[1:] != self.image_shape:
-            images = np.moveaxis(images, 1, -1)
-        flux = np.concatenate(found["spectrum"]).reshape(len(images), -1)
-        if not self.has_ivar:
-            return images, flux, None
-        return images, flux, np.concatenate(found["ivar"]).reshape(flux.shape)
+                datasets = _datasets(file[name])
+                for kind in found.keys() & datasets.keys():
+                    array = np.asarray(datasets[kind][part], dtype=np.float32)
+                    found[kind].append(self._in_order(kind, array))
+        images, flux = (np.concatenate(found[kind]) for kind in ("image", "spectrum"))
+        return images, flux, np.concatenate(found["ivar"]) if self.has_ivar else None
+
+    def _in_order(self, kind: str, array: np.ndarray) -> np.ndarray:
+        """Rows of one group, which has axes of its own: bands last, spectra plain."""
+        if kind != "image":
+            return array.reshape(len(array), self.num_bins)
+        if array.shape[1:] == self.image_shape:
+            return array
+        return np.moveaxis(array, 1, -1)
 
 
 def read_desi_pairs(path: str | os.PathLike[str]) -> DesiPairs:
@@ -128,6 +132,13 @@ def read_desi_pairs(path: str | os.PathLike[str]) -> DesiPairs:
             )
         parts = [_Part.of(path, name, _datasets(file[name])) for name in names]
     for part in parts[1:]:
+        if part.has_ivar != parts[0].has_ivar:
+            having, without = (names[0], part.name)[:: 1 if parts[0].has_ivar else -1]
+            raise GalaxyFileError(
+                path,
+                f"its groups must be alike: {having} has inverse variances, and "
+                f"{without} has none",
+            )
         if part.shape != parts[0].shape:
             raise GalaxyFileError(
                 path,

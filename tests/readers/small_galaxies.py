@@ -145,7 +145,7 @@ def write_pairs(path, counts=(5, 10), *, groups=None, names=None, **changes):
             data["image"][:, 0, 0, 0] = first + np.arange(count)
             data["spectrum"][:, 0, 0] = first + np.arange(count)
             for kind, value in changes.items():
-                data[kind] = value(data[kind]) if callable(value) else value
+                data[kind] = value(data.get(kind)) if callable(value) else value
             for kind, array in data.items():
                 if array is not None:
                     name = names.get(kind, kind)

@@ -73,6 +73,31 @@ def test_bands_may_stand_first(tmp_path):
     assert pairs.read(2, 7)[0][:, 0, 0, 0].tolist() == [2, 3, 4, 5, 6]
 
 
+def test_each_group_has_axes_of_its_own(tmp_path):
+    turn, flat = iter([False, True]), iter([False, True])
+    path = write_pairs(
+        tmp_path / "p.h5",
+        image=lambda images: np.moveaxis(images, -1, 1) if next(turn) else images,
+        spectrum=lambda flux: flux[..., 0] if next(flat) else flux,
+    )
+    images, flux, _ = read_desi_pairs(path).read(3, 12)
+    assert images.shape == (9, 12, 10, 3)
+    assert images[:, 0, 0, 0].tolist() == list(range(3, 12))
+    assert flux.shape == (9, 7781)
+    assert flux[:, 0].tolist() == list(range(3, 12))
+
+
+@pytest.mark.parametrize("having", [0, 1])
+def test_inverse_variances_of_some_groups_only(tmp_path, having):
+    ivar = iter(
+        [np.ones((n, 7781)) if i == having else None for i, n in ((0, 5), (1, 10))]
+    )
+    path = write_pairs(tmp_path / "p.h5", ivar=lambda _: next(ivar))
+    reason = f"{having} has inverse variances, and {1 - having} has none"
+    with pytest.raises(GalaxyFileError, match=reason):
+        read_desi_pairs(path)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
