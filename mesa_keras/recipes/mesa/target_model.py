@@ -25,6 +25,7 @@ from mesa_keras.recipes.mesa.table_arrays import (
     value_faults,
 )
 from mesa_keras.recipes.mesa.target import Target
+from mesa_keras.recipes.mesa.transit_notes import transit_notes
 from mesa_keras.recipes.mesa.view_sources import raw_views, settings_for
 
 # Columns that the light curve tells in the same unit, by the name of the scalar.
@@ -143,9 +144,9 @@ class TargetModel:
         return replace(data, warnings=(*data.warnings, *said))
 
     def notes(self) -> list[str]:
-        """Says what was measured and what is missing."""
+        """Says what was measured, what is odd about it, and what is missing."""
         scalars = self.base.scalars
-        notes = []
+        notes = transit_notes(self.target.ephemeris(), scalars)
         if self.measured:
             told = [f"{name} {scalars[MEASURED[name]]:.4g}" for name in self.measured]
             notes.append(f"measured in the light curve: {', '.join(told)}")
