@@ -68,6 +68,7 @@ SAFE_WORDS = (
     (
         "flat",
         "(?:sky|dome|lamp|int|dm|inst|twi|tw|auto|ccd|led|panel|pix|pixel|super|master|quartz"
+        "|himmels?|kuppel|d(?:ä|ae)mmerungs?|abend|morgen|lampen"
         "|screen|dusk|dawn|eve|morn|spec[ls]?|gcal|[a-z])?"
         "_flats?(?:fields?|frames?|lamps?|bild|bilder|s|q[hl])? twilights?(?:flats?)?"
         " flat_?felder? flat_?feld hellbild(?:er)? hellfeld wei(?:ss|ß)bild(?:er)?"
@@ -90,7 +91,7 @@ SAFE_WORDS = (
         "solar",
         # Spots, the limb or granulation are as likely taken without a spectrograph.
         "sun sonne sonnenspektrum solar_spectr\\w* soleil fraunhofer(?:linien)?"
-        " daylight",
+        " daylight tageslicht(?:spektrum)?",
     ),
 )
 # These mean a kind in the keywords for types and lamps, or as a whole object name: as a
@@ -151,6 +152,8 @@ NAMES_OF_THE_SKY = re.compile(
     r"|solar (?:system|analog|twin|nebula|eclipse)|sun ?flower|flat (?:galaxy|earth)"
     r"|bow shock arc|(?:giant|lensed|gravitational) arcs?|comp(?:arison)? stars?"
     r"|abell \d+ arcs?|double (?:double|cluster|star)|sun (?:set|rise|shadow)"
+    # Not of the sky, but what was done to a frame of it.
+    r"|(?:bias|darks?|flats?)(?: ?field)? (?:correct|subtract|divid|remov)\w*"
 )
 # Broad and narrow bands of imaging; a spectrograph sees none of them.
 PHOTOMETRIC_FILTER = re.compile(

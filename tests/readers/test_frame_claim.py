@@ -78,6 +78,10 @@ CLASSES = (
         ({"OBJECT": "Nullbild"}, "bias"),
         ({"OBJECT": "Vergleichsspektrum"}, "arc"),
         ({"OBJECT": "Sonne"}, "solar"),
+        ({"OBJECT": "Tageslicht"}, "solar"),
+        ({"OBJECT": "Himmelsflat"}, "flat"),
+        ({"OBJECT": "Dämmerungsflats V"}, "flat"),
+        ({"OBJECT": "Kuppelflat"}, "flat"),
         # Nothing said
         ({}, None),
         ({"IMAGETYP": "", "OBJECT": "unknown"}, None),
@@ -130,6 +134,7 @@ def test_object_names_of_calibrations(name, kind):
             "Arcturus",
             "Zeta Ori",
         ),
+        *("M31 flat corrected", "M31 dark-subtracted", "M31 bias_corrected"),
         *("Flattery", "NGC 7000", "SA98 standard", "Darkstar", "Solar analog HD 1"),
     ],
 )
