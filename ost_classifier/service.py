@@ -121,8 +121,12 @@ class ClassifierService:
             file.
 
         Raises:
+            TypeError: If `paths` is a single path.
             ValueError: If `batch_size` is not positive.
         """
+        if isinstance(paths, (str, bytes, os.PathLike)):
+            # Its letters would be taken for paths.
+            raise TypeError(f"`paths` must be a list of files. Received: {paths!r}")
         started = time.perf_counter()
         names = [os.fspath(path) for path in paths]
         found: dict[str, Entry] = {}

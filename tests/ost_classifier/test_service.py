@@ -162,6 +162,8 @@ def test_rejects(model, paths, tmp_path):
         ClassifierService(model).predict_paths(paths, batch_size=0)
     with pytest.raises(ValueError, match="`workers` must be at least 1"):
         ClassifierService(model, workers=0).predict_paths(paths)
+    with pytest.raises(TypeError, match=r"`paths` must be a list of files.*0\.fits"):
+        ClassifierService(model).predict_paths(str(tmp_path / "0.fits"))
     with pytest.raises(FileNotFoundError):
         ClassifierService(tmp_path / "absent.keras")
 
