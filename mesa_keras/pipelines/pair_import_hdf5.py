@@ -106,6 +106,8 @@ def _check(pairs: DesiPairs) -> None:
 
 def _arrays(pairs: DesiPairs, rows: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     images, flux, ivar = pairs.read(rows.start, rows.stop)
+    # A store would hold what is infinite as its largest number.
+    images[~np.isfinite(images)] = np.nan
     if ivar is None:
         ivar = estimate_ivar(flux)
     good = np.isfinite(ivar) & (ivar > 0) & np.isfinite(flux)

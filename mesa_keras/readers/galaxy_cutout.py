@@ -1,6 +1,7 @@
 """Cut-outs of galaxies in several bands: FITS of linear flux, and JPEG of a picture."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ BANDS = ("g", "r", "z")
 JPEG_UNIT = "level of a JPEG, 0 to 255"
 FITS_SUFFIXES = (".fits", ".fit", ".fits.gz", ".fits.fz")
 JPEG_SUFFIXES = (".jpeg", ".jpg")
+# Not per square arcsecond: such pixels would be brighter or fainter by their area.
+_IS_UNIT = re.compile(r"nanomagg(y|ie)s?( ?(/ ?|per )pix(el)?)?$", re.IGNORECASE)
 # Larger than any cut-out; a decoder takes three bytes for each pixel.
 _MAX_JPEG_PIXELS = 1 << 26
 
@@ -56,7 +59,7 @@ def read_galaxy_cutout(path: str | os.PathLike[str]) -> GalaxyCutout:
 
     FITS files are those of the Legacy Surveys' cut-out service: one image
     `(bands, height, width)` in nanomaggies, whose bands stand in `BANDS` or `BAND0`,
-    `BAND1` and so on. Of more bands, g, r and z are taken.
+    `BAND1` and so on, counted from 0 or 1. Of more bands, g, r and z are taken.
 
     Args:
         path: The file.
@@ -104,8 +107,9 @@ def _read_fits(path: Path) -> GalaxyCutout:
             f"there are {len(cube)}",
         )
     image = np.stack([cube[bands.index(band)] for band in BANDS], axis=-1)
-    unit = text(header.get("BUNIT", "")).lower()
-    if unit and not unit.startswith("nanomagg"):
+    image[~np.isfinite(image)] = np.nan
+    unit = text(header.get("BUNIT", ""))
+    if unit and not _IS_UNIT.match(unit):
         raise GalaxyFileError(path, f"its pixels must be in nanomaggies, not in {unit}")
     if not np.isfinite(scale):
         notes.append("the header tells no pixel scale")
@@ -123,9 +127,10 @@ def _read_fits(path: Path) -> GalaxyCutout:
 
 def _bands(header: dict[str, Any]) -> list[str]:
     """Names of the planes, in their order, or nothing."""
+    first = 0 if "BAND0" in header else 1
     numbered: list[str] = []
-    while f"BAND{len(numbered)}" in header:
-        numbered.append(text(header[f"BAND{len(numbered)}"]).lower())
+    while f"BAND{first + len(numbered)}" in header:
+        numbered.append(text(header[f"BAND{first + len(numbered)}"]).lower())
     joined = text(header.get("BANDS", "")).lower()
     return numbered or [letter for letter in joined if letter.isalpha()]
 

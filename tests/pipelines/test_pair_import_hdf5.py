@@ -49,6 +49,22 @@ def test_inverse_variances_of_the_file_are_kept(tmp_path):
     assert store.index["reason"].tolist()[1:] == [reason, reason, ""]
 
 
+def test_pixels_without_a_number_are_missing(tmp_path):
+    def broken(images):
+        images[1] = np.inf
+        images[2, 3, 3] = [np.inf, -np.inf, 7.0]
+        return images
+
+    path = write_pairs(tmp_path / "p.h5", [4], image=broken)
+    import_hdf5(path, tmp_path / "s")
+    store = open_pair_store(tmp_path / "s")
+    assert store.index["image_valid"].tolist() == [True, False, True, True]
+    assert store.index["reason"][1] == "no image"
+    pixel = store.images([2])[0, 3, 3]
+    assert np.isnan(pixel[:2]).all()
+    assert pixel[2] == 7
+
+
 def test_repeated_targets_keep_their_rows(tmp_path):
     ids = np.array([5, 6, 5, 7, 5])
     path = write_pairs(tmp_path / "p.h5", [5], targetid=ids)

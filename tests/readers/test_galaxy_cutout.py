@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from astropy.io import fits
 
 from mesa_keras.readers.galaxy_cutout import (
     JPEG_UNIT,
@@ -35,6 +36,31 @@ def test_numbered_bands_go_before_the_joined_name(tmp_path):
     assert read_galaxy_cutout(path).image[0, 0].tolist() == [200, 100, 0]
 
 
+def test_bands_may_be_numbered_from_one(tmp_path):
+    path = write_cutout(
+        tmp_path / "c.fits", bands="", BAND1="z", BAND2="r", BAND3="g", PIXSCALE=0.262
+    )
+    cutout = read_galaxy_cutout(path)
+    assert cutout.image[0, 0].tolist() == [200, 100, 0]
+    assert cutout.warnings == ()
+
+
+@pytest.mark.parametrize("unit", ["nanomaggy", "Nanomaggies", "nanomaggy / pixel"])
+def test_names_of_the_unit(tmp_path, unit):
+    cutout = read_galaxy_cutout(write_cutout(tmp_path / "c.fits", BUNIT=unit))
+    assert cutout.unit == "nanomaggy per pixel"
+
+
+def test_pixels_without_a_number_are_missing(tmp_path):
+    path = write_cutout(tmp_path / "c.fits")
+    with fits.open(path, mode="update") as hdus:
+        hdus[0].data[0, 3, 4] = np.inf
+        hdus[0].data[2, 3, 4] = -np.inf
+    image = read_galaxy_cutout(path).image
+    assert np.isnan(image[3, 4, [0, 2]]).all()
+    assert np.isfinite(image).sum() == image.size - 2
+
+
 def test_header_without_bands_or_scale(tmp_path):
     path = write_cutout(tmp_path / "c.fits", bands="", wcs=False)
     cutout = read_galaxy_cutout(path)
@@ -65,12 +91,11 @@ def test_jpeg_says_that_it_is_stretched(tmp_path):
         ({"bands": "gr"}, "must hold the bands g, r, z"),
         ({"bands": "", "NAXIS3": 2}, "does not name them|g, r, z"),
         ({"BUNIT": "counts"}, "nanomaggies, not in counts"),
+        ({"BUNIT": "nanomaggy/arcsec2"}, "nanomaggies, not in nanomaggy/arcsec2"),
     ],
 )
 def test_other_fits_files(tmp_path, cards, reason):
     if cards.get("NAXIS3"):
-        from astropy.io import fits
-
         path = tmp_path / "c.fits"
         fits.PrimaryHDU(np.zeros((2, 8, 8), np.float32)).writeto(path)
     else:
