@@ -35,6 +35,16 @@ def add_target_options(parser: argparse.ArgumentParser) -> None:
     )
     add_option(
         group,
+        "other",
+        type=ephemeris_values,
+        action="append",
+        default=[],
+        metavar="PERIOD,EPOCH,HOURS",
+        help="another planet of the star, whose transits are masked: period in days, "
+        "epoch as --epoch, duration; may be given more than once",
+    )
+    add_option(
+        group,
         "feature",
         type=feature_values,
         default={},
@@ -85,6 +95,17 @@ def feature_values(text: str) -> dict[str, float]:
     return values
 
 
+def ephemeris_values(text: str) -> tuple[float, float, float]:
+    """Reads `period,epoch,duration`."""
+    try:
+        period, epoch, duration = map(float, text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be three numbers: period,epoch,duration. Received: {text!r}"
+        ) from error
+    return period, epoch, duration
+
+
 def check_options(
     parser: argparse.ArgumentParser, arguments: argparse.Namespace
 ) -> None:
@@ -96,7 +117,7 @@ def check_options(
         ),
         "--data": (
             *("light_curve", "period", "epoch", "epoch_system"),
-            *("duration", "feature"),
+            *("duration", "feature", "other"),
         ),
     }
     given = "--data" if arguments.target is None else "--target"
@@ -122,6 +143,7 @@ def target_of(arguments: argparse.Namespace) -> Any:
     Raises:
         ValueError: If a file or a period is missing, or a value is wrong.
     """
+    from mesa_keras.preprocessing.fold import Ephemeris
     from mesa_keras.recipes.mesa.target import read_target
     from mesa_keras.recipes.mesa.view_sources import FILE_SEPARATOR
 
@@ -135,6 +157,10 @@ def target_of(arguments: argparse.Namespace) -> Any:
         epoch=arguments.epoch,
         epoch_system=arguments.epoch_system,
         duration=arguments.duration,
+        others=[
+            Ephemeris(period=period, epoch=epoch, duration=duration)
+            for period, epoch, duration in arguments.other
+        ],
         features=arguments.feature,
         reading=reading_of(arguments),
     )

@@ -110,14 +110,7 @@ def event_views(
         ValueError: If the light curve cannot be folded.
     """
     own = event.ephemeris(curve)
-    others = []
-    for sibling in siblings:
-        if sibling.row == event.row:
-            continue
-        try:
-            others.append(sibling.ephemeris(curve))
-        except ValueError:
-            continue
+    others = other_ephemerides(curve, event, siblings)
     return candidate_views(
         curve.time,
         curve.flux,
@@ -128,6 +121,27 @@ def event_views(
         exposure_days=curve.exposure_days(),
         settings=settings,
     )
+
+
+def other_ephemerides(
+    curve: LightCurve, event: Event, siblings: Sequence[Event]
+) -> list[Ephemeris]:
+    """Returns the ephemerides of a star's other events, where they are known.
+
+    Args:
+        curve: The star's light curve.
+        event: The candidate.
+        siblings: All events of the star, the candidate perhaps among them.
+    """
+    others = []
+    for sibling in siblings:
+        if sibling.row == event.row:
+            continue
+        try:
+            others.append(sibling.ephemeris(curve))
+        except ValueError:
+            continue
+    return others
 
 
 def no_views_reason(

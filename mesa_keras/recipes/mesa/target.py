@@ -9,8 +9,6 @@ import pandas as pd
 
 from mesa_keras.evaluation import check_no_leak
 from mesa_keras.preprocessing.fold import Ephemeris
-from mesa_keras.preprocessing.transit_search import find_transit
-from mesa_keras.preprocessing.views_candidate import candidate_views
 from mesa_keras.readers import (
     LEAKING_ARCHIVE_COLUMNS,
     LightCurve,
@@ -21,6 +19,7 @@ from mesa_keras.readers import (
 from mesa_keras.readers.row_values import clean_number
 from mesa_keras.recipes.mesa.raw_views import Event
 from mesa_keras.recipes.mesa.raw_views_star import Reading
+from mesa_keras.recipes.mesa.target_ephemeris import measured_event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +59,7 @@ def read_target(
     epoch: float | None = None,
     epoch_system: str | None = None,
     duration: float | None = None,
+    others: Sequence[Ephemeris] = (),
     features: Mapping[str, float] | None = None,
     reading: Reading | None = None,
 ) -> Target:
@@ -72,6 +72,7 @@ def read_target(
         epoch: Time of a transit's centre; `None` searches for it.
         epoch_system: "BJD", "BKJD" or "BTJD"; `None` is that of the files.
         duration: First to last contact in hours; `None` measures it.
+        others: Other planets of the star, their epochs as `epoch`; they are masked.
         features: Catalogue values by column; the file's header fills in the star's.
         reading: How the files are read.
 
@@ -101,6 +102,7 @@ def read_target(
     target = make_target(
         curve,
         event,
+        siblings=[event, *_events(others, epoch_system, curve)],
         star_id=name if star_number(name) else curve.star_id or name,
         values=given,
         notes=notes,
@@ -135,7 +137,7 @@ def make_target(
         np.isfinite(event.period)
         and not np.isfinite([event.epoch, event.duration]).all()
     ):
-        event, note = _measured(curve, event)
+        event, note = measured_event(curve, event, siblings)
         said.append(note)
     filled = [name for name in curve.star_values if name not in values]
     if filled:
@@ -185,6 +187,22 @@ def _star_notes(name: str, curve: LightCurve) -> list[str]:
     return []
 
 
+def _events(
+    others: Sequence[Ephemeris], epoch_system: str | None, curve: LightCurve
+) -> list[Event]:
+    return [
+        Event(
+            row=row,
+            object_id=f"other {row}",
+            period=other.period,
+            epoch=_converted(other.epoch, epoch_system, curve),
+            duration=other.duration,
+            epoch_system=None,
+        )
+        for row, other in enumerate(others, start=1)
+    ]
+
+
 def _converted(epoch: float, system: str | None, curve: LightCurve) -> float:
     if system is not None and curve.time_system == "unknown":
         raise ValueError(
@@ -192,49 +210,3 @@ def _converted(epoch: float, system: str | None, curve: LightCurve) -> float:
             f"an epoch in {system} cannot be converted; name it with --time_system."
         )
     return to_time_system(epoch, system or curve.time_system, curve.time_system)
-
-
-def _measured(curve: LightCurve, event: Event) -> tuple[Event, str]:
-    """The event with epoch and duration, and what a user should know about them."""
-    period, duration, epoch = event.period, event.duration, None
-    if np.isfinite(event.epoch):
-        epoch = event.epoch_in(curve)
-    box = find_transit(
-        curve.time,
-        curve.flux,
-        period,
-        epoch=epoch,
-        segment=curve.segment,
-        exposure_days=curve.exposure_days(),
-    )
-    said = []
-    if epoch is None:
-        # The transit nearest to the middle is known best.
-        middle = float(np.median(curve.time))
-        epoch = box.epoch + period * round((middle - box.epoch) / period)
-        said.append(f"epoch {epoch:.4f} {curve.time_system}")
-    if not np.isfinite(duration):
-        start = Ephemeris(period=period, epoch=epoch, duration=box.duration)
-        duration = _fitted_duration(curve, start)
-        said.append(f"duration {duration:.2f} h")
-    found = replace(
-        event, epoch=epoch, duration=duration, epoch_system=curve.time_system
-    )
-    return found, f"{' and '.join(said)}: estimated from the light curve"
-
-
-def _fitted_duration(curve: LightCurve, start: Ephemeris) -> float:
-    """Duration of the fitted transit; twice, as the first window may be too short."""
-    for _ in range(2):
-        views = candidate_views(
-            curve.time,
-            curve.flux,
-            start,
-            segment=curve.segment,
-            exposure_days=curve.exposure_days(),
-        )
-        fitted = views.scalars["measured_duration"]
-        if not np.isfinite(fitted) or fitted / 24 >= start.period:
-            break
-        start = replace(start, duration=fitted)
-    return start.duration

@@ -2,8 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mesa_keras.preprocessing import Ephemeris, ViewSettings
+from mesa_keras.recipes.mesa.raw_views import event_views
 from mesa_keras.recipes.mesa.target import read_target
 from mesa_keras.recipes.mesa.target_table import table_targets
+from mesa_keras.simulation.injection import Injection
 from tests import archive_light_curves as archive
 from tests.small_targets import EXPOSURE_DAYS, PLANET, make, make_curve
 
@@ -156,3 +159,26 @@ def test_a_damaged_file_of_several_is_left_out_and_told(path, tmp_path):
     assert [part.name for part in target.curve.segments] == ["sector 1", "sector 2"]
     assert "left out: " in target.notes[0]
     assert "lc3.fits: damaged or truncated" in target.notes[0]
+
+
+def test_other_planets_are_masked_before_anything_is_measured(tmp_path):
+    deep = Injection(
+        period=7.01, epoch=1002.6, radius_ratio=0.2, scaled_semimajor_axis=15
+    )
+    curve = make_curve(days=27.0)
+    flux = 1000 * curve.flux * deep.flux(curve.time, EXPOSURE_DAYS)
+    path = tmp_path / "two.fits"
+    archive.write_tess(path, curve.time, flux, star=7, cadence=EXPOSURE_DAYS)
+    other = Ephemeris(period=7.01, epoch=1002.6, duration=deep.duration())
+    for epoch in (None, PLANET.epoch):
+        target = read_target(
+            "TIC 7", [path], period=PLANET.period, epoch=epoch, others=[other]
+        )
+        ephemeris = target.ephemeris()
+        cycles = (ephemeris.epoch - PLANET.epoch) / PLANET.period
+        assert cycles == pytest.approx(round(cycles), abs=0.01)
+        assert ephemeris.duration == pytest.approx(PLANET.duration(), rel=0.06)
+        views = event_views(target.curve, target.event, target.siblings, ViewSettings())
+        assert views.flat.hidden.any()
+        depth = views.scalars["measured_depth"]
+        assert depth == pytest.approx(PLANET.depth(), rel=0.05)
