@@ -160,6 +160,8 @@ def check_unseen(
         text = f"{classifier.path.name} was trained on the frames of {data.path}"
     else:
         return None
+    if recalibrating:
+        raise ValueError(f"{text}: calibrate on others.")
     if not allow_optimistic:
         raise ValueError(
             f"{text}: measure on others, or pass --allow_optimistic to see numbers "
