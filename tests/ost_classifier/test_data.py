@@ -89,6 +89,8 @@ def test_files_that_cannot_be_read_are_listed(folder, tmp_path):
         "flats/gone.fits",
     }
     assert all(data.faults.values())
+    # The file stands before its fault; not a second time in it.
+    assert not any(str(data.path) in fault for fault in data.faults.values())
     assert len(data) == sum(COUNTS.values())
 
 
