@@ -9,11 +9,10 @@ import numpy as np
 from mesa_keras.pipelines.pair_import_sources import Source
 from mesa_keras.preprocessing import (
     air_to_vacuum,
-    is_same_pixel_scale,
     join_spectra,
     place_image,
     resample_spectrum,
-    rescale_image,
+    to_pixel_scale,
     wavelength_grid,
 )
 from mesa_keras.readers.desi_coadd import DesiCoadd
@@ -100,14 +99,13 @@ class PairArrays:
 
     def _scaled(self, cutout: GalaxyCutout) -> np.ndarray:
         """The image on the pixel scale of the store; a picture as it is."""
-        wanted = self.settings["pixel_scale"]
-        if not cutout.is_linear or is_same_pixel_scale(cutout.pixel_scale, wanted):
+        if not cutout.is_linear:
             return cutout.image
+        wanted = self.settings["pixel_scale"]
         try:
-            return rescale_image(cutout.image, cutout.pixel_scale / wanted)
+            return to_pixel_scale(cutout.image, cutout.pixel_scale, wanted)
         except ValueError as error:
-            reason = f"pixels of {cutout.pixel_scale:g} arcsec cannot be brought to "
-            raise GalaxyFileError(cutout.path, f"{reason}{wanted:g} arcsec") from error
+            raise GalaxyFileError(cutout.path, str(error)) from error
 
     def _sdss(
         self, source: Source, path: Path, flux: np.ndarray, ivar: np.ndarray

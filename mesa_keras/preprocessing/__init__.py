@@ -9,6 +9,7 @@ from mesa_keras.preprocessing.galaxy_image import (
     is_same_pixel_scale,
     place_image,
     rescale_image,
+    to_pixel_scale,
 )
 from mesa_keras.preprocessing.image import frame_image, stretch
 from mesa_keras.preprocessing.light_curve import (
@@ -69,6 +70,7 @@ __all__ = [
     "resample_spectrum",
     "rescale_image",
     "stretch",
+    "to_pixel_scale",
     "vacuum_to_air",
     "wavelength_grid",
 ]

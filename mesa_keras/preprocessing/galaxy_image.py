@@ -82,6 +82,30 @@ def rescale_image(image: ArrayLike, factor: float) -> np.ndarray:
     return np.asarray(flux, dtype=np.float32)
 
 
+def to_pixel_scale(image: ArrayLike, scale: float, wanted: float) -> np.ndarray:
+    """Brings an image to a pixel scale, unless it has it by `is_same_pixel_scale`.
+
+    Args:
+        image: Flux per pixel, shape `(height, width, bands)`; NaN = missing.
+        scale: Size of its pixels in arcsec; NaN = unknown.
+        wanted: Size wanted in arcsec.
+
+    Returns:
+        The image itself, or what `rescale_image` makes of it.
+
+    Raises:
+        ValueError: If the image cannot be brought there.
+    """
+    if is_same_pixel_scale(scale, wanted):
+        return np.asarray(image)
+    try:
+        return rescale_image(image, scale / wanted)
+    except ValueError as error:
+        raise ValueError(
+            f"pixels of {scale:g} arcsec cannot be brought to {wanted:g} arcsec"
+        ) from error
+
+
 def _checked(image: ArrayLike) -> np.ndarray:
     array = np.asarray(image)
     if array.ndim != 3 or 0 in array.shape:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mesa_keras.preprocessing.galaxy_image import is_same_pixel_scale
+from mesa_keras.preprocessing.galaxy_image import place_image, to_pixel_scale
 from mesa_keras.preprocessing.spectrum import (
     air_to_vacuum,
     join_spectra,
@@ -90,12 +90,24 @@ def _image(path: Path, schema: dict[str, Any]) -> dict[str, Any]:
             f"{path}: pixels must be in {schema['image_unit']}, as the model's. "
             f"Received: {cutout.unit}"
         )
-    if not is_same_pixel_scale(cutout.pixel_scale, schema["pixel_scale"]):
-        raise ValueError(
-            f"{path}: pixels must have {schema['pixel_scale']} arcsec, as the model's. "
-            f"Received: {cutout.pixel_scale:.4g} arcsec"
+    # As an import brings it into a store, so that a file is found again by itself.
+    scale, size = schema["pixel_scale"], schema["image_size"]
+    try:
+        image = to_pixel_scale(cutout.image, cutout.pixel_scale, scale)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    notes = list(cutout.warnings)
+    if image is not cutout.image:
+        before = f"{path.name}: its pixels of {cutout.pixel_scale:.4g} arcsec"
+        notes.append(f"{before} were brought to {scale:g} arcsec, the model's")
+    height, width = image.shape[:2]
+    if min(height, width) < size:
+        notes.append(
+            f"{path.name}: has {height} x {width} of the {size} x {size} pixels that "
+            "the model sees; the others are missing"
         )
-    return {"name": path.name, "image": cutout.image, "warnings": cutout.warnings}
+        image = place_image(image, (max(height, size), max(width, size)))
+    return {"name": path.name, "image": image, "warnings": tuple(notes)}
 
 
 def _spectrum(path: Path, schema: dict[str, Any], target: int | None) -> dict[str, Any]:

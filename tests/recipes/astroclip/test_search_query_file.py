@@ -1,9 +1,12 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from astropy.io import fits
 
 from cli.search_similar import main
+from mesa_keras.pipelines.pair_import_files import import_files
 from mesa_keras.readers import open_pair_store
 from mesa_keras.recipes.astroclip.embed import (
     embed_images,
@@ -87,23 +90,38 @@ def test_an_object_of_a_coadd_is_named(model, tmp_path):
             embed_query_file(path, model, "spectrum", wrong)
 
 
+@pytest.mark.parametrize(
+    ("side", "scale", "note"),
+    [
+        (40, 0.396, r"pixels of 0\.396 arcsec were brought to 0\.262"),
+        (60, 0.131, r"pixels of 0\.131 arcsec .*; .* 30 x 30 of the 32 x 32 pixels"),
+        (20, 0.262, r"has 20 x 20 of the 32 x 32 pixels"),
+        (40, 0.263, ""),
+    ],
+)
+def test_a_cutout_is_what_an_import_makes_of_it(model, tmp_path, side, scale, note):
+    image = np.random.default_rng(0).normal(0.1, 0.02, (side, side, 3))
+    path = write_image(tmp_path / "5.fits", image, scale=scale)
+    found = embed_query_file(path, model, "image")
+    import_files(tmp_path / "store", images=[path], image_size=40)
+    stored = embed_images(model, open_pair_store(tmp_path / "store").images([0]))[0]
+    # The store keeps half precision.
+    np.testing.assert_allclose(found.vector, stored, atol=1e-3)
+    assert re.search(note, "; ".join(found.warnings))
+    assert bool(note) == bool(found.warnings)
+
+
 def test_files_that_do_not_fit(model, tmp_path):
-    image = np.ones((40, 40, 3))
-    coarse = write_image(tmp_path / "coarse.fits", image, scale=0.396)
-    with pytest.raises(ValueError, match=r"pixels must have 0\.262 arcsec.*0\.396"):
-        embed_query_file(coarse, model, "image")
-    # An import would have brought these to the model's scale.
-    other = write_image(tmp_path / "other.fits", image, scale=0.266)
-    with pytest.raises(ValueError, match=r"pixels must have 0\.262 arcsec.*0\.266"):
-        embed_query_file(other, model, "image")
-    small = write_image(tmp_path / "small.fits", image[:20, :20])
-    with pytest.raises(ValueError, match="at least"):
-        embed_query_file(small, model, "image")
+    tiny = write_image(tmp_path / "tiny.fits", np.ones((2, 2, 3)), scale=0.1)
+    with pytest.raises(
+        ValueError, match=r"tiny\.fits: pixels of 0\.1 arcsec cannot be"
+    ):
+        embed_query_file(tiny, model, "image")
     empty = write_image(tmp_path / "empty.fits", np.full((40, 40, 3), np.nan))
     with pytest.raises(ValueError, match="holds no measured value"):
         embed_query_file(empty, model, "image")
     with pytest.raises(ValueError, match="neither a spectrum of SDSS nor a coadd"):
-        embed_query_file(small, model, "spectrum")
+        embed_query_file(empty, model, "spectrum")
     spectrum = write_sdss(tmp_path / "s.fits")
     with pytest.raises(ValueError, match="holds no image of several bands"):
         embed_query_file(spectrum, model, "image")
