@@ -1,9 +1,12 @@
 """Where a frame's header and its pixels disagree."""
 
+import functools
 import math
 from collections.abc import Sequence
 
 import numpy as np
+
+from mesa_keras.readers.frame_claim import class_meaning
 
 AGREE = "agree"
 HEADER_SUSPECT = "header suspect"
@@ -51,16 +54,27 @@ def agreement(
     return HEADER_SUSPECT if pixel_probabilities[best] >= CERTAIN else PIXELS_ODD
 
 
-def same_in_pixels(label: str, exposure_s: float) -> frozenset[str]:
+def same_in_pixels(
+    label: str, exposure_s: float, class_names: Sequence[str]
+) -> frozenset[str]:
     """Classes that no pixel can tell from `label`: bias and darks under a second.
 
     Args:
         label: Class of a frame.
         exposure_s: Its exposure time, NaN if not known.
+        class_names: Names of the classes, of whatever observatory.
     """
-    if label == "bias" or (label == "darks" and exposure_s < SHORT_DARK_S):
-        return frozenset({"bias", "darks"})
+    kind = _kind(label)
+    if kind == "bias" or (kind == "dark" and exposure_s < SHORT_DARK_S):
+        unlit = (n for n in class_names if _kind(n) in ("bias", "dark"))
+        return frozenset({label, *unlit})
     return frozenset({label})
+
+
+@functools.cache
+def _kind(class_name: str) -> str | None:
+    """The kind of frame that a class name speaks of."""
+    return class_meaning(class_name)[0]
 
 
 def _widened(
@@ -73,10 +87,10 @@ def _widened(
     exposure is not known or short.
     """
     allowed = np.array(claimed, dtype=bool)
-    names = list(class_names)
-    if "bias" in names and "darks" in names:
-        bias, darks = names.index("bias"), names.index("darks")
-        allowed[bias] |= claimed[darks]
-        if not exposure_s >= SHORT_DARK_S:
-            allowed[darks] |= claimed[bias]
+    bias = np.array([_kind(name) == "bias" for name in class_names])
+    darks = np.array([_kind(name) == "dark" for name in class_names])
+    if claimed[darks].any():
+        allowed |= bias
+    if claimed[bias].any() and not exposure_s >= SHORT_DARK_S:
+        allowed |= darks
     return allowed

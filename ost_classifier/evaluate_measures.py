@@ -104,7 +104,7 @@ def _lenient(evaluated: EvaluatedFrames, decisions: Decisions) -> np.ndarray:
     names = [*evaluated.data.class_names, UNKNOWN]
     return np.array(
         [
-            names[decided] in same_in_pixels(names[label], exposure)
+            names[decided] in same_in_pixels(names[label], exposure, names)
             for decided, label, exposure in zip(
                 decisions.decision, evaluated.label, evaluated.exposure_s, strict=True
             )

@@ -42,13 +42,25 @@ def test_a_bias_with_dark_current_is_suspect_where_it_was_exposed():
 
 
 def test_bias_and_short_darks_are_one_kind():
-    assert same_in_pixels("bias", float("nan")) == {"bias", "darks"}
-    assert same_in_pixels("darks", 0.1) == {"bias", "darks"}
-    assert same_in_pixels("darks", 1.0) == {"darks"}
-    assert same_in_pixels("darks", float("nan")) == {"darks"}
-    assert same_in_pixels("flats", 0.1) == {"flats"}
+    assert same_in_pixels("bias", float("nan"), NAMES) == {"bias", "darks"}
+    assert same_in_pixels("darks", 0.1, NAMES) == {"bias", "darks"}
+    assert same_in_pixels("darks", 1.0, NAMES) == {"darks"}
+    assert same_in_pixels("darks", float("nan"), NAMES) == {"darks"}
+    assert same_in_pixels("flats", 0.1, NAMES) == {"flats"}
 
 
 def test_other_observatories_need_no_bias():
     claimed = np.array([True, False])
     assert agreement(claimed, np.array([0.9, 0.1]), ("a", "b")) == "agree"
+
+
+def test_other_observatories_name_their_darks_otherwise():
+    names = ("Zero", "Dark Frames", "flat")
+    short_dark = np.array([False, True, False])
+    assert agreement(short_dark, np.array([0.98, 0.01, 0.01]), names, 0.1) == "agree"
+    zero = np.array([True, False, False])
+    dark = np.array([0.01, 0.98, 0.01])
+    assert agreement(zero, dark, names, 0.0) == "agree"
+    assert agreement(zero, dark, names, 60.0) == "header suspect"
+    assert same_in_pixels("Dark Frames", 0.1, names) == {"Zero", "Dark Frames"}
+    assert same_in_pixels("Dark Frames", 60.0, names) == {"Dark Frames"}
