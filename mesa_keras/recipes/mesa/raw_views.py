@@ -11,7 +11,12 @@ from mesa_keras.preprocessing.fold_others import other_planets
 from mesa_keras.preprocessing.views import normalize_view
 from mesa_keras.preprocessing.views_candidate import CandidateViews, candidate_views
 from mesa_keras.preprocessing.views_settings import ViewSettings
-from mesa_keras.readers import DEFAULT_CONVENTION, LightCurve, to_time_system
+from mesa_keras.readers import (
+    DEFAULT_CONVENTION,
+    LightCurve,
+    star_number,
+    to_time_system,
+)
 
 _NEEDED = ("period", "epoch", "duration")
 # No mission's light curve and no transit known to fit it are further apart.
@@ -88,6 +93,25 @@ def table_events(frame: Any, epoch_system: str | None) -> list[Event]:
         )
         for row, name in enumerate(frame["object_id"])
     ]
+
+
+def check_star(curve: LightCurve, star: tuple[str | None, str] | None) -> None:
+    """Raises `ValueError` if a light curve is of another star than its row.
+
+    Only numbers of one catalogue are compared: a user may number stars as he likes, and
+    a TIC number and a KIC number may be one star's.
+
+    Args:
+        curve: The light curve.
+        star: Catalogue and number of the row's star; `None` where it names none.
+    """
+    held = star_number(curve.star_id)
+    if star is None or held is None or held[0] is None or held[0] != star[0]:
+        return
+    if held[1] != star[1]:
+        source = curve.segments[0].source
+        asked = " ".join(map(str, star))
+        raise ValueError(f"{source}: is of {curve.star_id}, and not of {asked}.")
 
 
 def event_views(

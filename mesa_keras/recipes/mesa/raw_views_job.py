@@ -24,7 +24,7 @@ from mesa_keras.recipes.mesa.raw_views_star import (
     StarTask,
     star_results,
 )
-from mesa_keras.recipes.mesa.stars import star_groups, table_stars
+from mesa_keras.recipes.mesa.stars import star_groups, stars_of, table_stars
 from mesa_keras.worker_pool import worker_pool
 
 # Rows that a killed run may lose, at most.
@@ -158,6 +158,7 @@ def _tasks(
     events = table_events(frame, table.epoch_system)
     # A star may be written in two ways; its files are looked for as each row has it.
     stars = star_groups(table_stars(table))
+    numbers = stars_of(table_stars(table))
     for event, star, written, names in zip(
         events, stars, frame["star_id"], named, strict=True
     ):
@@ -175,6 +176,7 @@ def _tasks(
             paths=paths,
             settings=settings,
             reading=reading,
+            star=numbers[group[0].row],
         )
         for (star, paths), group in groups.items()
     ]

@@ -8,7 +8,12 @@ import numpy as np
 from mesa_keras.preprocessing.views_candidate import CandidateViews
 from mesa_keras.preprocessing.views_settings import ViewSettings
 from mesa_keras.readers import LightCurve, read_whole_light_curves
-from mesa_keras.recipes.mesa.raw_views import Event, event_views, no_views_reason
+from mesa_keras.recipes.mesa.raw_views import (
+    Event,
+    check_star,
+    event_views,
+    no_views_reason,
+)
 
 FACTS = ("mission", "time_system", "cadences", "segments", "crowding", "files")
 
@@ -32,6 +37,7 @@ class StarTask:
         paths: Its files.
         settings: Bins and widths.
         reading: How the files are read.
+        star: Catalogue and number of the star; `None` where the table names none.
     """
 
     events: tuple[Event, ...]
@@ -39,6 +45,7 @@ class StarTask:
     paths: tuple[Path, ...]
     settings: ViewSettings
     reading: Reading
+    star: tuple[str | None, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +73,7 @@ def star_results(task: StarTask) -> list[RowResult]:
     """Reads the files of a star once and makes the views of its candidates."""
     try:
         curve, faults = read_whole_light_curves(task.paths, **vars(task.reading))
+        check_star(curve, task.star)
     except ValueError as error:
         return [RowResult(row=event.row, fault=str(error)) for event in task.events]
     reasons = "; ".join(faults)

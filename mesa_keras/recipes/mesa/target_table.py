@@ -12,10 +12,10 @@ from mesa_keras.readers import (
     read_whole_light_curves,
 )
 from mesa_keras.readers.light_curve_files import find_light_curves
-from mesa_keras.recipes.mesa.raw_views import table_events
+from mesa_keras.recipes.mesa.raw_views import check_star, table_events
 from mesa_keras.recipes.mesa.raw_views_paths import light_curve_paths
 from mesa_keras.recipes.mesa.raw_views_star import Reading
-from mesa_keras.recipes.mesa.stars import star_groups, table_stars
+from mesa_keras.recipes.mesa.stars import star_groups, stars_of, table_stars
 from mesa_keras.recipes.mesa.target import Target, make_target
 
 
@@ -75,6 +75,7 @@ def _target(
     names = frame["light_curve"].iloc[row] if "light_curve" in frame else ""
     paths = light_curve_paths(table, folder, events[row].object_id, star, names)
     curve, faults = read_whole_light_curves(paths, **vars(reading))
+    check_star(curve, stars_of(table_stars(table))[row])
     return make_target(
         curve,
         events[row],

@@ -21,12 +21,13 @@ from mesa_keras.readers import (
 from mesa_keras.recipes.mesa.candidate_views import Views
 from mesa_keras.recipes.mesa.raw_views import (
     Event,
+    check_star,
     event_views,
     named_views,
     no_views_reason,
     table_events,
 )
-from mesa_keras.recipes.mesa.stars import star_groups, table_stars
+from mesa_keras.recipes.mesa.stars import star_groups, stars_of, table_stars
 
 VIEWS_FILE = "views.npz"
 INLINE_VIEW = "flux"
@@ -113,6 +114,7 @@ def _from_files(
     events = table_events(table.frame, table.epoch_system)
     siblings: dict[str, list[Event]] = {}
     stars = star_groups(table_stars(table))
+    numbers = stars_of(table_stars(table))
     for event, star in zip(events, stars, strict=True):
         siblings.setdefault(star, []).append(event)
     faults: dict[int, str] = {}
@@ -124,7 +126,8 @@ def _from_files(
         others = siblings[stars[event.row]]
         try:
             views, said, fault = _fold_files(
-                table, event, names, others, settings, convention
+                *(table, event, names, others, numbers[event.row]),
+                *(settings, convention),
             )
         except (OSError, ValueError) as error:
             faults[event.row] = f"light curve: {error}"
@@ -187,12 +190,14 @@ def _fold_files(
     event: Event,
     names: str,
     siblings: Sequence[Event],
+    star: tuple[str | None, str] | None,
     settings: ViewSettings,
     convention: str | None,
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...], str]:
     """Returns the views of a row, notes, and what is wrong, '' where nothing is."""
     paths = [table.path.parent / name.strip() for name in names.split(FILE_SEPARATOR)]
     curve, faults = read_whole_light_curves(paths)
+    check_star(curve, star)
     try:
         views = event_views(curve, event, siblings, settings)
     except ValueError as error:

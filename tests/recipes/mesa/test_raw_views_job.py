@@ -8,6 +8,7 @@ from mesa_keras.recipes.mesa import raw_views_job
 from mesa_keras.recipes.mesa.data import load_data
 from mesa_keras.recipes.mesa.raw_views_job import make_views_file
 from mesa_keras.recipes.mesa.raw_views_star import Reading
+from mesa_keras.recipes.mesa.target_table import table_targets
 from mesa_keras.simulation.injection import Injection
 from tests import archive_light_curves as archive
 
@@ -167,6 +168,35 @@ def test_files_named_in_the_table(survey, tmp_path):
     alone = make(survey, tmp_path / "views.npz", light_curves=None)
     assert alone.table["fault"][0].endswith("11-q1.fits: no such file.")
     assert alone.table["fault"][1] == ""
+
+
+def test_the_file_of_another_star_is_told(survey, tmp_path):
+    table, _ = survey
+    frame = pd.read_csv(table).iloc[:2]
+    frame["light_curve"] = ["lightcurves/11-q1.fits", "lightcurves/13-q1.fits"]
+    frame.to_csv(table, index=False)
+    made = make(survey, tmp_path / "made" / "views.npz", light_curves=None)
+    assert made.table["fault"][0] == ""
+    assert made.table["fault"][1] == "13-q1.fits: is of KIC 13, and not of KIC 12."
+    frame["label"] = "CONFIRMED"
+    frame.to_csv(table, index=False)
+    data = load_data(
+        table,
+        labels=("CONFIRMED", "FALSE POSITIVE"),
+        planet_features=("period",),
+        stellar_features=(),
+        columns={"star_id": "kepid"},
+    )
+    assert np.isnan(data.views["global_view"][1]).all()
+    assert "13-q1.fits: is of KIC 13" in data.faults[1]
+    read = table_targets(table, ["K12"], columns={"star_id": "kepid"})["K12"]
+    with pytest.raises(ValueError, match="is of KIC 13, and not of KIC 12"):
+        read()
+    # Whose numbers they are is not told: a user may number stars as he likes.
+    frame.rename(columns={"kepid": "star"}).to_csv(table, index=False)
+    options = {"light_curves": None, "columns": {"star_id": "star"}}
+    free = make(survey, tmp_path / "made" / "views.npz", **options)
+    assert (free.table["fault"] == "").all()
 
 
 def test_planets_of_a_star_are_known_however_it_is_written(
