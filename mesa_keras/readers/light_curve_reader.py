@@ -55,6 +55,8 @@ def read_light_curve(
     path = Path(source)
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file.")
+    if path.is_dir():
+        raise ValueError(f"{path}: is a folder; a light curve is a file in it.")
     if path.is_file() and _is_fits(path):
         return _usable(path, read_fits_cadences(path, flux_column, quality))
     parts = read_table_cadences(

@@ -86,6 +86,11 @@ def test_bad_arguments(tmp_path):
         read_light_curve(path, columns={"flux": "kspsap"})
 
 
+def test_a_folder_is_no_light_curve(tmp_path):
+    with pytest.raises(ValueError, match="is a folder; a light curve is a file in it"):
+        read_light_curve(tmp_path)
+
+
 def test_a_cadence_that_stands_twice_counts_once(tmp_path):
     text = "time,flux\n3,1.0\n1,0.9\n1,0.9\n2,1.1\n2,1.2\n3,1.0\n"
     curve = read_light_curve(write(tmp_path, text))
