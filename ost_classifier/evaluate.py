@@ -106,6 +106,7 @@ def evaluate(
         classifier,
         evaluated,
         wanted=options.fit_temperature or options.auto_threshold is not None,
+        tta=options.tta,
         allow_optimistic=options.allow_optimistic,
         seed=options.seed,
     )

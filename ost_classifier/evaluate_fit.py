@@ -51,6 +51,7 @@ def plan_fit(
     evaluated: EvaluatedFrames,
     *,
     wanted: bool,
+    tta: bool = False,
     allow_optimistic: bool = False,
     seed: int = 0,
 ) -> FitPlan:
@@ -64,6 +65,7 @@ def plan_fit(
         classifier: The model.
         evaluated: All frames.
         wanted: Whether anything is fitted at all.
+        tta: Whether the logits of the frames are means over flips.
         allow_optimistic: Whether to fit and score the same frames rather than halve.
         seed: Seed of the halves.
 
@@ -75,7 +77,10 @@ def plan_fit(
     saved = saved_calibration(classifier)
     if saved is not None:
         text = f"{len(saved):,} calibration frames kept back in training"
-        return FitPlan(evaluated, saved, (f"Fitted to {text} ({saved.source}).",))
+        plain = ", which were not flipped as those measured are" if tta else ""
+        return FitPlan(
+            evaluated, saved, (f"Fitted to {text} ({saved.source}){plain}.",)
+        )
     file = calibration_path(classifier.path).name
     if allow_optimistic:
         known = evaluated.take(evaluated.known)

@@ -221,7 +221,13 @@ def test_says_which_classes_there_was_no_frame_of(run, folder, tmp_path):
     note = f"no frame of {CLASSES[2]} to calibrate on: the threshold is 0.5"
     assert note in found["warnings"]
     assert found["operating_point"]["thresholds"][CLASSES[2]] == 0.5
-    assert note not in run(own, folder, fit_temperature=True).results["warnings"]
+    plain = run(own, folder, fit_temperature=True).results
+    assert note not in plain["warnings"]
+    # Thresholds for single frames are used on means over flips: that is told.
+    turned = run(own, folder, fit_temperature=True, tta=True).results
+    told = "which were not flipped as those measured are"
+    assert told in turned["fit"][0]
+    assert told not in plain["fit"][0]
 
 
 @pytest.mark.slow
