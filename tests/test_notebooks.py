@@ -14,19 +14,23 @@ import pytest
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
-def _imports(notebook: Path) -> list[tuple[str, str]]:
-    """Module and name of each `from module import name` in a notebook's code."""
+def _code(notebook: Path) -> str:
+    """All code of a notebook, without its magic."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    code = "".join(
+    return "".join(
         line if line.endswith("\n") else f"{line}\n"
         for cell in cells
         if cell["cell_type"] == "code"
         for line in cell["source"]
         if not line.startswith("%")
     )
+
+
+def _imports(notebook: Path) -> list[tuple[str, str]]:
+    """Module and name of each `from module import name` in a notebook's code."""
     return [
         (node.module or "", alias.name)
-        for node in ast.walk(ast.parse(code))
+        for node in ast.walk(ast.parse(_code(notebook)))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     ]
@@ -39,3 +43,33 @@ def test_every_import_of_a_notebook_exists(notebook: Path) -> None:
     assert any(module.startswith("mesa_keras") for module, _ in imports)
     for module, name in imports:
         assert hasattr(importlib.import_module(module), name), f"{module}.{name}"
+
+
+@pytest.fixture(scope="module")
+def embeddings_of_one_split(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the published steps end in: the embeddings of one split."""
+    from mesa_keras.recipes.astroclip.generate import generate_embeddings
+    from tests.small_astroclip import small_model, write_small_store
+
+    root = tmp_path_factory.mktemp("survey")
+    write_small_store(root / "store")
+    small_model(root / "store").save(root / "model.keras")
+    generate_embeddings(
+        root / "model.keras", root / "store", root / "cache", split="train"
+    )
+    return root / "cache"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["redshift_zero_shot", "similarity_search"])
+def test_galaxy_notebooks_take_embeddings_that_are_there(
+    name: str, embeddings_of_one_split: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (notebook,) = (path for path in NOTEBOOKS if path.stem == name)
+    given = f"EMBEDDINGS = {str(embeddings_of_one_split)!r}"
+    code = _code(notebook).replace('EMBEDDINGS = ""', given)
+    assert given in code
+
+    exec(compile(code, str(notebook), "exec"), {})
+
+    assert "rows are valid" in capsys.readouterr().out
