@@ -76,12 +76,14 @@ def possible_changes(
     return made, skipped
 
 
-def _secondary_added(dips: MeasuredDips) -> Change:
+def _secondary_added(dips: MeasuredDips) -> Change | str:
     error = dips.scalars["secondary_error"]
     if not np.isfinite(error):
         error = dips.scalars["measured_depth_error"]
     largest = max(PPM * dips.depth, FAINTEST_SIGMA * error)
     shape = dips.eclipse(0.5)
+    if not shape.any():
+        return "phase 0.5 is not in the data"
     return Change(
         kind="secondary_added",
         title="Secondary eclipse added at phase 0.5",

@@ -61,6 +61,15 @@ def test_a_secondary_that_is_added_is_measured(planet):
         assert scalars["measured_depth"] == pytest.approx(own, rel=0.01)
 
 
+def test_no_secondary_is_added_where_nothing_was_observed(wotan_compiled):
+    target = make(days=12.0)
+    event = dataclasses.replace(target.event, period=24 * PLANET.period)
+    model = RuleModel(dataclasses.replace(target, event=event), lambda views: 0.0)
+    made, skipped = possible_changes(target.curve, model.target.ephemeris(), model.base)
+    assert skipped["secondary_added"] == "phase 0.5 is not in the data"
+    assert "shallower" in {change.kind for change in made}
+
+
 def test_an_odd_even_difference_that_is_added_is_measured(planet):
     model, made, _ = planet
     own = model.base.scalars["odd_even_difference"]
