@@ -70,10 +70,9 @@ def interval_sentence(vetting: Vetting) -> str:
     """Says what the interval is, or why there is none."""
     verdict = vetting.verdict
     if verdict.interval is None:
-        return (
-            f"No interval: {verdict.num_transits} transits are too few to draw them "
-            "anew."
-        )
+        count = verdict.num_transits
+        transits = "1 transit is" if count == 1 else f"{count} transits are"
+        return f"No interval: {transits} too few to draw them anew"
     return (
         f"Intervals: central 90 % when the {verdict.num_transits} transits are drawn "
         "anew with replacement, about the value from all; the verdict is then the same "

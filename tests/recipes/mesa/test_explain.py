@@ -133,7 +133,11 @@ def test_no_cell_of_the_sheet_is_written_over_another(vetting):
 def test_few_transits_have_no_interval(predictor, few_steps):
     vetting = vet(predictor, make(days=6.0), resamples=3)
     assert as_json(vetting)["verdict"]["interval_90"] is None
-    assert interval_sentence(vetting).startswith("No interval: 2 transits")
+    said = "No interval: 2 transits are too few to draw them anew"
+    assert interval_sentence(vetting) == said
+    alone = dataclasses.replace(vetting.verdict, num_transits=1)
+    said = interval_sentence(dataclasses.replace(vetting, verdict=alone))
+    assert said.startswith("No interval: 1 transit is too few")
     assert "(" not in verdict_line(vetting)
 
 
