@@ -2,7 +2,7 @@
 
 import keras
 
-from mesa_keras.recipes.astroclip.model import BRANCHES, model_schema
+from mesa_keras.recipes.astroclip.model import BRANCHES, CIRCLES, model_schema
 from mesa_keras.training import Transfer, load_pretrained, open_model
 
 # What an encoder must be fed alike to mean the same.
@@ -10,6 +10,7 @@ _MUST_AGREE = {
     "image": ("bands", "pixel_scale", "image_unit", "image_scaling"),
     "spectrum": ("wavelength", "flux_unit"),
 }
+_NOT_ASKED_FOR = "not asked for"
 
 
 def take_encoder(model: keras.Model, modality: str, path: str) -> Transfer:
@@ -38,12 +39,16 @@ def take_encoder(model: keras.Model, modality: str, path: str) -> Transfer:
             )
     wanted = (f"{BRANCHES[modality]}_", f"{modality}_projection_")
     exclude = {
-        weight.path: "not asked for"
+        weight.path: _NOT_ASKED_FOR
         for weight in model.weights
         if not weight.path.startswith(wanted)
     }
+    if modality == "spectrum" and ours["periods"] != theirs.get("periods"):
+        # Of one shape, they would turn by other angles than the model and its loss say.
+        circles = (w.path for w in model.weights if w.path.startswith(f"{CIRCLES}_"))
+        exclude |= dict.fromkeys(circles, "its circles have other periods")
     found = load_pretrained(model, source, path, exclude)
-    left = {path: why for path, why in found.left.items() if path not in exclude}
+    left = {name: why for name, why in found.left.items() if why != _NOT_ASKED_FOR}
     return Transfer(found.taken, left)
 
 

@@ -28,3 +28,16 @@ def test_a_branch_that_was_not_taken_whole_is_not_frozen(folder):
     found = take_encoder(other, "spectrum", str(folder / "model.keras"))
     with pytest.raises(ValueError, match="all of the spectrum branch"):
         check_frozen(("spectrum",), {"spectrum": found})
+
+
+def test_circles_of_other_periods_are_not_taken(folder):
+    path = str(folder / "model.keras")
+    other = small_model(folder / "store", circle_periods=(0.2, 0.9))
+    found = take_encoder(other, "spectrum", path)
+    assert found.left
+    for name, reason in found.left.items():
+        assert name.startswith("spectrum_circles_")
+        assert reason == "its circles have other periods"
+    with pytest.raises(ValueError, match="all of the spectrum branch"):
+        check_frozen(("spectrum",), {"spectrum": found})
+    assert take_encoder(other, "image", path).left == {}
