@@ -80,9 +80,10 @@ def write_probe_files(
 
 def _prediction_figure(result: ProbeResult) -> tuple[Figure, str]:
     table, target = result.predictions, result.target
+    label = _label(result)
     if target.task == "regression":
         return (
-            prediction_scatter_figure(table["true"], table["predicted"], target.name),
+            prediction_scatter_figure(table["true"], table["predicted"], label),
             "Density of test objects over true and predicted value",
         )
     confusion = np.array(result.results["classes"]["confusion"])
@@ -95,9 +96,15 @@ def _prediction_figure(result: ProbeResult) -> tuple[Figure, str]:
 def _map_figure(result: ProbeResult, method: str, seed: int) -> tuple[Figure, str]:
     points = project_to_plane(result.vectors, method, seed=seed)
     figure = property_map_figure(
-        points, result.values, result.target.name, result.target.class_names
+        points, result.values, _label(result), result.target.class_names
     )
     return figure, "Embeddings in a plane, coloured by the target"
+
+
+def _label(result: ProbeResult) -> str:
+    """Name of the target: a figure is shown without the page that says the rest."""
+    simulated = " (simulated)" if result.results["simulated"] else ""
+    return f"{result.target.name}{simulated}"
 
 
 def _section(results: dict[str, Any], pictures: list[Picture]) -> Section:

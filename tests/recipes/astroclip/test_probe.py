@@ -1,7 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from mesa_keras.recipes.astroclip import probe_report
 from mesa_keras.recipes.astroclip.probe import probe
 from mesa_keras.recipes.astroclip.probe_target import join_target
 from tests.recipes.astroclip.survey import survey, with_columns, with_rows
@@ -200,3 +203,23 @@ def test_few_rows(made):
     few = with_rows(made, np.flatnonzero(made.valid)[:40])
     found = probe(with_columns(few, split=""), "mag_r", **FEW).results
     assert sum(found["split"][name] for name in ("train", "validation", "test")) == 40
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_figures_say_that_they_are_of_simulated_data(
+    made, tmp_path, monkeypatch, simulated
+):
+    texts = []
+
+    def kept(figure, path):
+        # Of the axes, and of the bar of colours.
+        parts = [axes.get_xlabel() + axes.get_ylabel() for axes in figure.axes]
+        texts.append(" ".join(parts))
+        save(figure, path)
+
+    save = probe_report.save_figure
+    monkeypatch.setattr(probe_report, "save_figure", kept)
+    found = probe(dataclasses.replace(made, simulated=simulated), "mag_r", **FEW)
+    probe_report.write_probe_files(tmp_path, found, "pca")
+    assert len(texts) == 2
+    assert all(("simulated" in text) == simulated for text in texts)
