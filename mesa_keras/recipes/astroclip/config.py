@@ -85,7 +85,9 @@ class AstroclipConfig(Circles, Augmentation, TrainingOptions):
         0.0, "dropout rate in Transformer blocks, slow without a GPU", rule=RATE
     )
     temperature: float | str = option(
-        0.07, "temperature of the contrastive loss, or `learnable`", parse=temperature
+        0.07,
+        "temperature of the loss info_nce, or `learnable`; sigmoid learns its own",
+        parse=temperature,
     )
     loss: str = option("info_nce", "contrastive loss", choices=("info_nce", "sigmoid"))
     epochs: int = option(60, "passes over the training pairs", rule=POSITIVE)
