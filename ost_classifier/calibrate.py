@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mesa_keras.evaluation import fit_temperature, fit_thresholds
+from mesa_keras.evaluation import fit_temperature
 from mesa_keras.evaluation.calibration import FEWEST_FOR_TEMPERATURE
 from mesa_keras.evaluation.thresholds import Objective
 from mesa_keras.training import open_model, save_model
@@ -19,6 +19,7 @@ from ost_classifier.calibrate_logits import (
 from ost_classifier.model import decision_rule
 from ost_classifier.operating_point import OperatingPoint
 from ost_classifier.predict import FrameClassifier
+from ost_classifier.threshold_fit import fit_class_thresholds
 from ost_classifier.thresholds import Thresholds, save_thresholds
 from ost_classifier.trained_on import write_config_of_copy
 
@@ -68,7 +69,7 @@ def fit_point_thresholds(
     Args:
         point: Where to start from.
         calibration: Frames to fit to.
-        objective: How thresholds are chosen: see `fit_thresholds`.
+        objective: How thresholds are chosen: see `fit_class_thresholds`.
         target_precision: Wanted precision, one for all classes or one each.
         target_recall: Wanted recall, likewise.
         model_weights: Fingerprint of the model, to know its thresholds again.
@@ -76,7 +77,7 @@ def fit_point_thresholds(
     Raises:
         ValueError: If an argument is out of range or goes with another objective.
     """
-    values = fit_thresholds(
+    values = fit_class_thresholds(
         point.decide(calibration.logits).probabilities,
         calibration.labels,
         objective,

@@ -10,14 +10,14 @@ from mesa_keras.evaluation import (
     classification_metrics,
     decide,
     fit_temperature,
-    fit_thresholds,
     softmax,
 )
 from mesa_keras.evaluation.calibration import FEWEST_FOR_TEMPERATURE
-from mesa_keras.evaluation.thresholds import MAJORITY, Objective
+from mesa_keras.evaluation.thresholds import Objective
 from ost_classifier.data import OstData
 from ost_classifier.features import without_header
 from ost_classifier.model import decision_rule
+from ost_classifier.threshold_fit import MAJORITY, fit_class_thresholds
 
 WITH_HEADER, PIXELS_ALONE = "with header", "pixels alone"
 
@@ -67,7 +67,7 @@ def set_decision_rule(
         model: Model of `build_model`; its `DecisionRule` is changed.
         logits: Shape `(frames, classes)`.
         labels: Class indices, shape `(frames,)`.
-        thresholds: Objective of `fit_thresholds`.
+        thresholds: Objective of `fit_class_thresholds`.
     """
     rule = decision_rule(model)
     temperature = float(rule.temperature)
@@ -76,7 +76,7 @@ def set_decision_rule(
     counts = np.bincount(labels, minlength=len(rule.class_names)) + 1
     rule.calibrate(
         temperature=temperature,
-        thresholds=fit_thresholds(
+        thresholds=fit_class_thresholds(
             softmax(logits, temperature), labels, cast(Objective, thresholds)
         ),
         class_rates=counts / counts.sum(),

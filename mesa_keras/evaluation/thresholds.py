@@ -9,8 +9,6 @@ from mesa_keras.evaluation._validation import as_binary, as_labels, as_probabili
 from mesa_keras.evaluation.ranking import counts_at_thresholds
 
 Objective = Literal["none", "max_f1", "target_precision", "target_recall"]
-# Of a class of which nothing is known.
-MAJORITY = 0.5
 
 
 def decide(
@@ -143,10 +141,9 @@ def fit_thresholds(
 ) -> np.ndarray:
     """Returns one threshold per class, each fitted for its class against the rest.
 
-    A class without an example gets 0.5: it is decided where it is more probable than
-    all others together. A class that cannot reach `target_precision` gets 1: it is
-    decided only where nothing else is (never, where abstaining). Fit on objects that
-    neither trained nor test the model.
+    A class without an example gets 0: nothing is known about it. A class that cannot
+    reach `target_precision` gets 1: it is decided only where nothing else is (never,
+    where abstaining). Fit on objects that neither trained nor test the model.
 
     Args:
         probabilities: Rows that sum to 1, shape `(n, classes)`.
@@ -168,9 +165,7 @@ def fit_thresholds(
     p = as_probabilities(probabilities)
     y = as_labels(labels, len(p), p.shape[1], "labels")
     targets = checked_targets(objective, p.shape[1], target_precision, target_recall)
-    # At 0 it would take all that reaches no other threshold, and nothing were unknown.
-    start = 0.0 if objective == "none" else MAJORITY
-    fitted = np.full(p.shape[1], start)
+    fitted = np.zeros(p.shape[1])
     for k in np.unique(y) if objective != "none" else ():
         if objective == "max_f1":
             fitted[k] = threshold_at_max_f1(y == k, p[:, k])
