@@ -135,7 +135,8 @@ def _sdss(path: Path, grid: np.ndarray) -> dict[str, Any]:
         "name": path.name,
         "flux": flux,
         "ivar": ivar,
-        "redshift": spectrum.redshift,
+        # As in an import: one that the archive doubts is none.
+        "redshift": float("nan") if spectrum.redshift_warning else spectrum.redshift,
         "warnings": spectrum.warnings,
     }
 

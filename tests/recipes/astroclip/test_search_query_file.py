@@ -79,6 +79,13 @@ def test_the_vector_is_that_of_the_store(survey, model, tmp_path):
     assert found.vector @ embed_spectra(model, flux, ivar)[0] > 0.99
 
 
+def test_a_redshift_that_the_archive_doubts_is_not_shown(model, tmp_path):
+    path = write_sdss(tmp_path / "s.fits", ZWARNING=4)
+    found = embed_query_file(path, model, "spectrum")
+    assert np.isnan(found.redshift)
+    assert "doubts its redshift" in found.warnings[0]
+
+
 def test_an_object_of_a_coadd_is_named(model, tmp_path):
     path = write_coadd(tmp_path / "coadd.fits")
     target = 39627866878511002
