@@ -19,7 +19,8 @@ def pair_validity(
     Args:
         index: Table with boolean `image_valid` and `spectrum_valid`, `redshift`, NaN =
             unknown, and `reason`, where there is one, that says why a flag is false.
-        redshift_range: Lowest and highest redshift, both included.
+        redshift_range: Lowest and highest redshift, both included, and as float32 rounds
+            them.
 
     Returns:
         Boolean array of shape `(rows,)`, and a reason per row, empty where valid.
@@ -39,7 +40,9 @@ def pair_validity(
     image, spectrum = _flag(index, "image_valid"), _flag(index, "spectrum_valid")
     redshift = index["redshift"].to_numpy(dtype=np.float64, na_value=np.nan)
     known = np.isfinite(redshift)
-    within = known & (redshift >= low) & (redshift <= high)
+    # Many catalogues hold float32, in which 0.8 is a little more.
+    rounded = redshift.astype(np.float32)
+    within = known & (rounded >= np.float32(low)) & (rounded <= np.float32(high))
     valid = image & spectrum & within
     reasons = [""] * len(index)
     given = index["reason"] if "reason" in index else pd.Series([""] * len(index))

@@ -22,7 +22,7 @@ def table(**columns):
         ({}, ""),
         ({"redshift": [0.0]}, ""),
         ({"redshift": [0.8]}, ""),
-        ({"redshift": [np.nextafter(0.8, 1)]}, "redshift 0.8000 is outside 0 to 0.8"),
+        ({"redshift": [0.8001]}, "redshift 0.8001 is outside 0 to 0.8"),
         ({"redshift": [-0.001]}, "redshift -0.0010 is outside 0 to 0.8"),
         ({"redshift": [np.nan]}, "redshift is unknown"),
         ({"redshift": [np.inf]}, "redshift is unknown"),
@@ -46,6 +46,12 @@ def test_reasons(columns, reason):
 def test_the_range_may_be_another():
     index = pd.concat([table(redshift=[z]) for z in (0.1, 0.4, 1.0)])
     assert pair_validity(index, (0.2, 1.0))[0].tolist() == [False, True, True]
+
+
+def test_a_limit_that_was_stored_as_float32_is_included():
+    stored = float(np.float32(0.8))
+    assert stored > 0.8
+    assert pair_validity(table(redshift=[stored]))[1] == [""]
 
 
 def test_a_reason_of_a_valid_pair_is_only_a_note():
