@@ -28,7 +28,7 @@ from ost_classifier.frame_list import ListedFrame, is_class_label, list_frames
 from ost_classifier.frame_stream import decode_frame
 
 # Another number makes all caches be built anew: when a feature changes its meaning.
-FEATURE_VERSION = 4
+FEATURE_VERSION = 5
 
 
 @dataclass(frozen=True)
