@@ -19,8 +19,8 @@ def pair_validity(
     Args:
         index: Table with boolean `image_valid` and `spectrum_valid`, `redshift`, NaN =
             unknown, and `reason`, where there is one, that says why a flag is false.
-        redshift_range: Lowest and highest redshift, both included, and as float32 rounds
-            them.
+        redshift_range: Lowest and highest redshift, both included, also as float32
+            rounds them.
 
     Returns:
         Boolean array of shape `(rows,)`, and a reason per row, empty where valid.
