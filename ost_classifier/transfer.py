@@ -52,7 +52,8 @@ def take_weights(model: keras.Model, source: keras.Model, path: str | Path) -> T
     """Takes the weights that mean the same in both models.
 
     A feature branch is taken only if its columns are the same in the same order, and
-    the last layer only if the classes are; temperature and thresholds are found anew.
+    the last layer and the temperature only if the classes are. Thresholds and class
+    rates are found anew; so is the temperature, where frames suffice to fit one.
 
     Args:
         model: Model of `build_model`.
@@ -67,10 +68,14 @@ def take_weights(model: keras.Model, source: keras.Model, path: str | Path) -> T
     """
     ours, theirs = decision_rule(model), decision_rule(source)
     here, there = ours.schema or {}, theirs.schema or {}
-    exclude = {f"{ours.name}/": "found anew by calibration"}
+    exclude = {
+        f"{ours.name}/{name}": "found anew by calibration"
+        for name in ("thresholds", "abstain", "class_rates")
+    }
     for name in ("statistics", "header", "claim"):
         if here.get(name) != there.get(name):
             exclude[f"{name}_branch"] = "the columns differ"
     if ours.class_names != theirs.class_names:
         exclude["logits/"] = "the classes differ"
+        exclude[f"{ours.name}/temperature"] = "the classes differ"
     return load_pretrained(model, source, path, exclude)
