@@ -6,8 +6,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from mesa_keras.atomic_file import atomic_file
-
 # Of float32, the one that is implied included.
 MOST_SIGNIFICANT_BITS = 24
 
@@ -38,20 +36,16 @@ def round_weights(model: keras.Model, significant_bits: int) -> None:
 
 
 def deflate_model_file(path: str | Path) -> None:
-    """Writes a `.keras` file anew with its parts deflated; Keras reads it as before.
+    """Deflates the parts of a `.keras` file in place; Keras reads it as before.
 
     Args:
-        path: Model file.
+        path: Model file, not yet under its name: a kill leaves it cut.
 
     Raises:
         OSError: If the file cannot be read or written.
     """
-    with (
-        atomic_file(path) as temporary,
-        zipfile.ZipFile(path) as stored,
-        zipfile.ZipFile(temporary, "w") as deflated,
-    ):
-        for part in stored.infolist():
-            deflated.writestr(
-                part, stored.read(part), zipfile.ZIP_DEFLATED, compresslevel=9
-            )
+    with zipfile.ZipFile(path) as stored:
+        parts = [(part, stored.read(part)) for part in stored.infolist()]
+    with zipfile.ZipFile(path, "w") as deflated:
+        for part, content in parts:
+            deflated.writestr(part, content, zipfile.ZIP_DEFLATED, compresslevel=9)

@@ -1,6 +1,8 @@
+import errno
 import shutil
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -113,6 +115,25 @@ def test_fewer_digits_make_a_smaller_file_of_nearly_the_same_model(runs, tmp_pat
     np.testing.assert_allclose(found[1], found[0], atol=2e-3)
     with pytest.raises(AssertionError):
         np.testing.assert_array_equal(found[1], found[0])
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_told_of_the_file_that_was_asked_for(
+    runs, tmp_path, monkeypatch
+):
+    write = zipfile.ZipFile.writestr
+
+    def full(self, name, content, *compression, **named):
+        if compression:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(self, name, content, **named)
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
+    out = tmp_path / "both.keras"
+    with pytest.raises(OSError, match="No space left") as error:
+        write_ensemble([run[0] for run in runs], out)
+    assert error.value.filename == str(out)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow
