@@ -184,12 +184,7 @@ def _data(
     notes: list[str],
 ) -> OstData:
     found = list(zip(listed, frames.frames, strict=True))
-    # Named already, the file need not be in the sentence.
-    faults = {
-        f.name: c.fault.removeprefix(f"{os.path.abspath(f.path)}: ")  # noqa: PTH100
-        for f, c in found
-        if c.shard is None
-    }
+    faults = {f.name: c.fault for f, c in found if c.shard is None}
     places = [i for i, (_, cached) in enumerate(found) if cached.shard is not None]
     if not places:
         name, fault = next(iter(faults.items()))

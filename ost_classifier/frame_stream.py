@@ -182,7 +182,7 @@ def _streamed(
     name: str, key: FileKey, outcome: Outcome, dtype: np.dtype
 ) -> StreamedFrame:
     if outcome.record is None:
-        fault = outcome.fault.removeprefix(f"{key.path}: ").rstrip(".")
+        fault = outcome.fault.rstrip(".")
         return StreamedFrame(name, key, fault=fault, lasting=outcome.lasting)
     record = np.frombuffer(outcome.record, dtype)[0]
     notes = outcome.notes

@@ -77,7 +77,9 @@ def decode_file(key: FileKey, decode: Decode, dtype: np.dtype) -> Outcome:
         passing = (
             isinstance(cause, ImportError) or getattr(cause, "errno", None) is not None
         )
-        return Outcome(fault=_sentence(error), lasting=not passing)
+        # Whoever shows an outcome names its file.
+        fault = _sentence(error).removeprefix(f"{key.path}: ")
+        return Outcome(fault=fault, lasting=not passing)
     except OSError as error:
         return Outcome(fault=error.strerror or _sentence(error))
     except MemoryError:
