@@ -86,7 +86,7 @@ def measure_transit(
     values["transit_count"] = float(
         observed_cycles(folded.cycle[inside], ephemeris, flat.spacing[inside]).size
     )
-    bins = _bins(flat, ephemeris, folded, flat.flux)
+    bins = _bins(flat, ephemeris, folded)
     fit = None if bins is None else fit_transit(bins, ephemeris.duration_days)
     if fit is None:
         return Measured(scalars=values)
@@ -130,11 +130,11 @@ def observed_cycles(
 
 
 def _bins(
-    flat: DetrendedLightCurve, ephemeris: Ephemeris, folded: Folded, flux: np.ndarray
+    flat: DetrendedLightCurve, ephemeris: Ephemeris, folded: Folded
 ) -> FoldedBins | None:
     return fold_bins(
         folded.phase,
-        flux,
+        flat.flux,
         duration_days=ephemeris.duration_days,
         noise=flat.point_error(),
         exposure_days=flat.exposure_days,
@@ -146,26 +146,24 @@ def single_depths(
     folded: Folded,
     fit: TransitFit,
     *,
-    rows: np.ndarray | None = None,
     eclipse: bool = False,
 ) -> TransitDepths:
     """Measures the depth of each transit.
 
     Args:
         flat: The light curve.
-        folded: The times of those of its cadences that count, folded.
+        folded: Its times, folded.
         fit: What the folded transits look like.
-        rows: Which cadences count; `None` for all.
         eclipse: Whether it is of a disc without limb darkening.
     """
     return transit_depths(
         folded.phase,
         folded.cycle,
-        flat.flux if rows is None else flat.flux[rows],
+        flat.flux,
         fit,
         noise=flat.point_error(),
         exposure_days=flat.exposure_days,
-        spacing=flat.spacing if rows is None else flat.spacing[rows],
+        spacing=flat.spacing,
         eclipse=eclipse,
     )
 
@@ -187,15 +185,15 @@ def _secondary(
     near = np.flatnonzero(
         (np.abs(beside.phase) < reach) & (np.abs(folded.phase) > away)
     )
-    beside, flux = beside.take(near), flat.flux[near]
-    bins = _bins(flat, ephemeris, beside, flux)
+    part, beside = flat.take(near), beside.take(near)
+    bins = _bins(part, ephemeris, beside)
     if bins is None:
         return {}, None
     own = replace(fit, shift_days=0.0)
     if flat.secondary.snr > SECONDARY_SNR:
         own = fit_transit(bins, fit.best_duration_days, eclipse=True) or own
     depth, error = fit_depth(bins, own, eclipse=True)
-    single = single_depths(flat, beside, own, rows=near, eclipse=True)
+    single = single_depths(part, beside, own, eclipse=True)
     scale = depth_scatter(single)
     found = {
         "secondary_depth": PPM * depth,

@@ -17,6 +17,7 @@ from mesa_keras.readers import (
     star_number,
     to_time_system,
 )
+from mesa_keras.recipes.mesa.stars import Star
 
 _NEEDED = ("period", "epoch", "duration")
 # No mission's light curve and no transit known to fit it are further apart.
@@ -95,7 +96,7 @@ def table_events(frame: Any, epoch_system: str | None) -> list[Event]:
     ]
 
 
-def check_star(curve: LightCurve, star: tuple[str | None, str] | None) -> None:
+def check_star(curve: LightCurve, star: Star | None) -> None:
     """Raises `ValueError` if a light curve is of another star than its row.
 
     Only numbers of one catalogue are compared: a user may number stars as he likes, and

@@ -157,8 +157,8 @@ def _tasks(
     named = frame["light_curve"] if "light_curve" in frame else [""] * len(frame)
     events = table_events(frame, table.epoch_system)
     # A star may be written in two ways; its files are looked for as each row has it.
-    stars = star_groups(table_stars(table))
-    numbers = stars_of(table_stars(table))
+    column = table_stars(table)
+    stars, numbers = star_groups(column), stars_of(column)
     for event, star, written, names in zip(
         events, stars, frame["star_id"], named, strict=True
     ):

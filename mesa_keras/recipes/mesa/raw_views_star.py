@@ -14,6 +14,7 @@ from mesa_keras.recipes.mesa.raw_views import (
     event_views,
     no_views_reason,
 )
+from mesa_keras.recipes.mesa.stars import Star
 
 FACTS = ("mission", "time_system", "cadences", "segments", "crowding", "files")
 
@@ -45,7 +46,7 @@ class StarTask:
     paths: tuple[Path, ...]
     settings: ViewSettings
     reading: Reading
-    star: tuple[str | None, str] | None = None
+    star: Star | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

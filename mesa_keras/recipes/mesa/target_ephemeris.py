@@ -69,7 +69,7 @@ def _beside(time: np.ndarray, period: float, others: Sequence[Ephemeris]) -> np.
         ratio = other.period / period
         if min(abs(ratio / same - 1) for same in _SAME_SIGNAL) > _SAME_PART:
             seen &= ~other.near(time, MASK_DURATIONS)
-    return seen if seen.any() else ~seen
+    return seen if seen.any() else np.ones_like(seen)
 
 
 def _fitted_duration(

@@ -15,7 +15,7 @@ from mesa_keras.readers.light_curve_files import find_light_curves
 from mesa_keras.recipes.mesa.raw_views import check_star, table_events
 from mesa_keras.recipes.mesa.raw_views_paths import light_curve_paths
 from mesa_keras.recipes.mesa.raw_views_star import Reading
-from mesa_keras.recipes.mesa.stars import star_groups, stars_of, table_stars
+from mesa_keras.recipes.mesa.stars import Star, star_groups, stars_of, table_stars
 from mesa_keras.recipes.mesa.target import Target, make_target
 
 
@@ -47,7 +47,8 @@ def table_targets(
     """
     table = read_candidates(table_path, columns=columns, require_labels=False)
     folder = None if light_curves is None else find_light_curves(light_curves)
-    stars = star_groups(table_stars(table))
+    column = table_stars(table)
+    stars, numbers = star_groups(column), stars_of(column)
     rows = {name: row for row, name in enumerate(table.frame["object_id"])}
     absent = [name for name in object_ids if name not in rows]
     if absent or not object_ids:
@@ -57,7 +58,9 @@ def table_targets(
 
     def reader(row: int) -> Callable[[], Target]:
         siblings = np.flatnonzero(stars == stars[row])
-        return lambda: _target(table, row, siblings, folder, reading or Reading())
+        return lambda: _target(
+            table, row, siblings, numbers[row], folder, reading or Reading()
+        )
 
     return {name: reader(rows[name]) for name in object_ids}
 
@@ -66,6 +69,7 @@ def _target(
     table: CandidateTable,
     row: int,
     siblings: np.ndarray,
+    number: Star | None,
     folder: Any,
     reading: Reading,
 ) -> Target:
@@ -75,7 +79,7 @@ def _target(
     names = frame["light_curve"].iloc[row] if "light_curve" in frame else ""
     paths = light_curve_paths(table, folder, events[row].object_id, star, names)
     curve, faults = read_whole_light_curves(paths, **vars(reading))
-    check_star(curve, stars_of(table_stars(table))[row])
+    check_star(curve, number)
     return make_target(
         curve,
         events[row],

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mesa_keras.preprocessing.views_candidate import CandidateViews
 from mesa_keras.preprocessing.views_settings import ViewSettings
 from mesa_keras.readers import (
     DEFAULT_CONVENTION,
@@ -27,7 +28,7 @@ from mesa_keras.recipes.mesa.raw_views import (
     no_views_reason,
     table_events,
 )
-from mesa_keras.recipes.mesa.stars import star_groups, stars_of, table_stars
+from mesa_keras.recipes.mesa.stars import Star, star_groups, stars_of, table_stars
 
 VIEWS_FILE = "views.npz"
 INLINE_VIEW = "flux"
@@ -113,8 +114,8 @@ def _from_files(
     settings = settings_for(expected)
     events = table_events(table.frame, table.epoch_system)
     siblings: dict[str, list[Event]] = {}
-    stars = star_groups(table_stars(table))
-    numbers = stars_of(table_stars(table))
+    column = table_stars(table)
+    stars, numbers = star_groups(column), stars_of(column)
     for event, star in zip(events, stars, strict=True):
         siblings.setdefault(star, []).append(event)
     faults: dict[int, str] = {}
@@ -125,17 +126,18 @@ def _from_files(
             continue
         others = siblings[stars[event.row]]
         try:
-            views, said, fault = _fold_files(
-                *(table, event, names, others, numbers[event.row]),
-                *(settings, convention),
-            )
+            paths = [
+                table.path.parent / name.strip() for name in names.split(FILE_SEPARATOR)
+            ]
+            star = numbers[event.row]
+            views, said, wrong = _fold_files(paths, event, others, star, settings)
         except (OSError, ValueError) as error:
             faults[event.row] = f"light curve: {error}"
             continue
-        if fault:
-            faults[event.row] = f"light curve: {fault}"
+        if wrong:
+            faults[event.row] = f"light curve: {'; '.join(wrong)}"
         notes.update(dict.fromkeys(said))
-        for view, values in views.items():
+        for view, values in named_views(views, convention).items():
             if view not in arrays:
                 shape = (len(table.frame), len(values))
                 arrays[view] = np.full(shape, np.nan, dtype=np.float32)
@@ -186,16 +188,13 @@ def settings_for(expected: Mapping[str, int] | None) -> ViewSettings:
 
 
 def _fold_files(
-    table: CandidateTable,
+    paths: Sequence[Path],
     event: Event,
-    names: str,
     siblings: Sequence[Event],
-    star: tuple[str | None, str] | None,
+    star: Star | None,
     settings: ViewSettings,
-    convention: str | None,
-) -> tuple[dict[str, np.ndarray], tuple[str, ...], str]:
-    """Returns the views of a row, notes, and what is wrong, '' where nothing is."""
-    paths = [table.path.parent / name.strip() for name in names.split(FILE_SEPARATOR)]
+) -> tuple[CandidateViews, tuple[str, ...], list[str]]:
+    """Returns the views of a row, notes, and what is wrong."""
     curve, faults = read_whole_light_curves(paths)
     check_star(curve, star)
     try:
@@ -205,4 +204,4 @@ def _fold_files(
     missing = no_views_reason(curve, event, views)
     if missing is not None:
         faults = [f"{paths[0].name}: {missing}", *faults]
-    return named_views(views, convention), curve.warnings, "; ".join(faults)
+    return views, curve.warnings, faults
