@@ -9,6 +9,8 @@ import numpy as np
 _GALAXIES = (1.15, 0.38)
 _STARS = (0.45, 0.13)
 _BRIGHTEST, _FAINTEST = 15.0, 23.2
+# Per component; a modulus of 1 would be a line.
+_ELLIPTICITY_SPREAD, _LARGEST_ELLIPTICITY = 0.2, 0.9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Neighbour:
         y: Pixels above it.
         fluxes: Nanomaggies in g, r and z, shape `(3,)`.
         radius: Half-light radius in arcsec; 0 for a star.
-        ellipticity: Its two components, shape `(2,)`.
+        ellipticity: Its two components, shape `(2,)`, of a modulus below 1.
     """
 
     x: float
@@ -73,5 +75,11 @@ def _neighbour(
         y=float(rng.uniform(-0.5, 0.5) * width),
         fluxes=10 ** (-0.4 * (magnitudes - 22.5)),
         radius=radius,
-        ellipticity=np.zeros(2) if is_star else rng.normal(0, 0.2, size=2),
+        ellipticity=np.zeros(2) if is_star else _ellipticity(rng),
     )
+
+
+def _ellipticity(rng: np.random.Generator) -> np.ndarray:
+    drawn = rng.normal(0, _ELLIPTICITY_SPREAD, size=2)
+    modulus = float(np.hypot(*drawn))
+    return drawn * min(1.0, _LARGEST_ELLIPTICITY / modulus)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mesa_keras.simulation.galaxies import image as module
+from mesa_keras.simulation.galaxies import neighbours
 from mesa_keras.simulation.galaxies.image import (
     IMAGE_SIZE,
     PIXEL_SCALE,
@@ -107,6 +108,20 @@ def test_neighbours_keep_their_light(radius):
     row, column = np.unravel_index(image.argmax(), image.shape)
     assert column == pytest.approx(75.5 + 10, abs=1)
     assert row == pytest.approx(75.5 - 20, abs=1)
+
+
+def test_no_neighbour_is_flatter_than_a_disc_seen_from_its_edge():
+    """Beyond an ellipticity of 1 isophotes are open, and the profile is no number."""
+    draws = np.random.default_rng(0)
+    found = np.array([neighbours._ellipticity(draws) for _ in range(100_000)])
+    modulus = np.hypot(*found.T)
+    assert modulus.max() == pytest.approx(0.9)
+    assert (modulus < 0.899).mean() > 0.9999
+    flat = np.array([0.0, 0.9])
+    other = Neighbour(x=0.0, y=0.0, fluxes=FLUXES, radius=2.0, ellipticity=flat)
+    image = module._draw_neighbours([other], observation(), 1)
+    assert np.isfinite(image).all()
+    assert image.min() >= 0
 
 
 def test_number_of_neighbours():
