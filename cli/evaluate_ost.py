@@ -141,6 +141,21 @@ def _print_measures(results: Mapping[str, Any]) -> None:
         ]
         if any(cells):
             print(f"{label:<50}{cells[0]:<26}{cells[1]}")
+    _print_by_claim(results["by_claim"])
+
+
+def _print_by_claim(found: Mapping[str, Any]) -> None:
+    from mesa_keras.report.page import format_cell
+
+    for name, row in found.items():
+        for metric, label in (("accuracy", "Accuracy"), ("macro_f1", "Macro-F1")):
+            label += f" of {row['frames']:,} frames with {'a ' * (name == 'claim')}"
+            if "with_header" in row:
+                both, pixels = (
+                    format_cell(row[verdict][metric])
+                    for verdict in ("with_header", "pixels_alone")
+                )
+                print(f"{label + name:<50}{both:<26}{pixels}")
 
 
 def _print_classes(found: Mapping[str, Any]) -> None:

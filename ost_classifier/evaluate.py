@@ -21,6 +21,7 @@ from ost_classifier.evaluate_importance import (
 from ost_classifier.evaluate_measures import (
     PIXELS_ALONE,
     WITH_HEADER,
+    by_claim,
     by_class_and_camera,
     count_agreement,
     measure,
@@ -209,6 +210,7 @@ def _measured(
         WITH_HEADER: measure(scored, both, seed),
         PIXELS_ALONE: measure(scored, pixels, seed, bias_like_short_darks=True),
         "by_class_and_camera": by_class_and_camera(scored, both, pixels),
+        "by_claim": by_claim(scored, both, pixels, seed),
         "agreement": count_agreement(scored, pixels),
     }
     if options.importance:

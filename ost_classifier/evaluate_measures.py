@@ -12,7 +12,7 @@ from mesa_keras.evaluation import (
     classification_report,
     selective_accuracy,
 )
-from ost_classifier.agreement import VERDICTS, agreement, same_in_pixels
+from ost_classifier.agreement import NO_CLAIM, VERDICTS, agreement, same_in_pixels
 from ost_classifier.classes import UNKNOWN
 from ost_classifier.evaluate_frames import EvaluatedFrames
 from ost_classifier.operating_point import Decisions
@@ -88,15 +88,24 @@ def _probabilistic(
     evaluated: EvaluatedFrames, decisions: Decisions, rows: np.ndarray, seed: int
 ) -> dict[str, Any]:
     """Macro-F1, ranking, log-loss and calibration of the frames that have a class."""
-    found = bootstrap_intervals(
-        classification_metrics,
-        evaluated.groups[rows],
-        evaluated.label[rows],
-        _normalized(decisions.probabilities[rows]),
-        decisions.decision[rows],
-        seed=seed,
-    )
+    found = _classification(evaluated, decisions, rows, seed)
     return {name: found[name] for name in found if name != "accuracy"}
+
+
+def _classification(
+    evaluated: EvaluatedFrames, decisions: Decisions, rows: np.ndarray, seed: int
+) -> dict[str, Any]:
+    """All that `classification_metrics` says of frames that have a class."""
+    return dict(
+        bootstrap_intervals(
+            classification_metrics,
+            evaluated.groups[rows],
+            evaluated.label[rows],
+            _normalized(decisions.probabilities[rows]),
+            decisions.decision[rows],
+            seed=seed,
+        )
+    )
 
 
 def _lenient(evaluated: EvaluatedFrames, decisions: Decisions) -> np.ndarray:
@@ -173,6 +182,38 @@ def by_class_and_camera(
             }
         )
     return rows
+
+
+def by_claim(
+    evaluated: EvaluatedFrames, both: Decisions, pixels: Decisions, seed: int = 0
+) -> dict[str, dict[str, Any]]:
+    """Accuracy and macro-F1 apart for frames whose header says what they are.
+
+    Where it does not, nothing tells some classes apart: a bias from a short dark.
+
+    Args:
+        evaluated: Frames and the network's outputs.
+        both: Decisions from pixels and header.
+        pixels: Decisions from pixels alone.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        For `claim` and `no claim` the number of `frames`, and of those that have a
+        class `accuracy` and `macro_f1` of both verdicts, with 95 % intervals.
+    """
+    claims = evaluated.claimed.any(axis=1)
+    found: dict[str, dict[str, Any]] = {}
+    for name, chosen in (("claim", claims), (NO_CLAIM, ~claims)):
+        rows = evaluated.known[chosen[evaluated.known]]
+        found[name] = {"frames": int(chosen.sum())}
+        if not rows.size:
+            continue
+        for verdict, decisions in ((WITH_HEADER, both), (PIXELS_ALONE, pixels)):
+            measured = _classification(evaluated, decisions, rows, seed)
+            found[name][verdict] = {
+                metric: measured[metric] for metric in ("accuracy", "macro_f1")
+            }
+    return found
 
 
 def count_agreement(

@@ -45,7 +45,10 @@ def write_evaluation_report(
         Section(title="Cameras", tables=[_cameras(results["by_class_and_camera"])]),
         Section(title="Abstaining", text=[_point(results)], figures=shown("coverage")),
         Section(title="Calibration", figures=shown("reliability")),
-        Section(title="Header and pixels", tables=[_agreement(results["agreement"])]),
+        Section(
+            title="Header and pixels",
+            tables=[_claims(results["by_claim"]), _agreement(results["agreement"])],
+        ),
         *_importance(results.get("importance")),
         _data(results),
     ]
@@ -119,6 +122,26 @@ def _point(results: Mapping[str, Any]) -> str:
         f"Temperature {point['temperature']:.3f}, from pixels alone "
         f"{point['pixel_temperature']:.3f}. Thresholds ({point['thresholds_source']}): "
         f"{limits}. A frame below all of them {abstains}." + prior
+    )
+
+
+def _claims(found: Mapping[str, Mapping[str, Any]]) -> Table:
+    columns = ["The header says what the frame is", "Frames", "Accuracy", "Macro-F1"]
+    return Table(
+        columns=[*columns, "Accuracy, pixels alone", "Macro-F1, pixels alone"],
+        rows=[
+            [
+                "yes" if name == "claim" else "no",
+                row["frames"],
+                *(
+                    row[verdict][metric] if verdict in row else ""
+                    for verdict in (WITH_HEADER, PIXELS_ALONE)
+                    for metric in ("accuracy", "macro_f1")
+                ),
+            ]
+            for name, row in found.items()
+        ],
+        caption="Frames that have a class, in brackets 95 % intervals.",
     )
 
 
