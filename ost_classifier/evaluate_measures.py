@@ -198,14 +198,14 @@ def by_claim(
         seed: Seed of the bootstrap.
 
     Returns:
-        For `claim` and `no claim` the number of `frames`, and of those that have a
-        class `accuracy` and `macro_f1` of both verdicts, with 95 % intervals.
+        For `claim` and `no claim` the number of `frames` that have a class, and
+        `accuracy` and `macro_f1` of both verdicts, with 95 % intervals.
     """
     claims = evaluated.claimed.any(axis=1)
     found: dict[str, dict[str, Any]] = {}
     for name, chosen in (("claim", claims), (NO_CLAIM, ~claims)):
         rows = evaluated.known[chosen[evaluated.known]]
-        found[name] = {"frames": int(chosen.sum())}
+        found[name] = {"frames": int(rows.size)}
         if not rows.size:
             continue
         for verdict, decisions in ((WITH_HEADER, both), (PIXELS_ALONE, pixels)):
