@@ -1,6 +1,7 @@
 """Keras layers without domain knowledge."""
 
 from mesa_keras.layers.central_sums import CentralSums
+from mesa_keras.layers.circle_confidence import CircleConfidence
 from mesa_keras.layers.circle_pooling import CirclePooling
 from mesa_keras.layers.class_token import ClassToken
 from mesa_keras.layers.contrastive_scale import ContrastiveScale
@@ -32,6 +33,7 @@ from mesa_keras.layers.weighted_binning import WeightedBinning
 __all__ = [
     "CentralSums",
     "CircleAgreement",
+    "CircleConfidence",
     "CirclePooling",
     "ClassToken",
     "ContrastiveScale",

@@ -44,7 +44,9 @@ class ShiftedViews(keras.layers.Layer):
 
     Call arguments:
         inputs: Values and inverse variances, two float tensors of shape `(batch,
-            steps)`, NaN and 0 = missing.
+            steps)`, NaN and 0 = missing; or four, of a first and a second measurement
+            whose noise is not the same: each then becomes one of the views. Views of
+            one measurement have its noise in common, and agree by that too.
         training: Whether chance is at work.
 
     Returns:
@@ -53,8 +55,9 @@ class ShiftedViews(keras.layers.Layer):
         steps, float32 `(2 * rows, 1)`. A missing step has inverse variance 0.
 
     Raises:
-        ValueError: If an argument is out of range, the number of steps is not known, or
-            less than a fifth of them would be left.
+        ValueError: If an argument is out of range, there are neither two inputs nor
+            four, the number of steps is not known, or less than a fifth of them would
+            be left.
     """
 
     def __init__(
@@ -101,6 +104,11 @@ class ShiftedViews(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape: Any) -> None:
+        if len(input_shape) not in (2, 4):
+            raise ValueError(
+                "`inputs` must be two tensors, or four for two measurements. "
+                f"Received: {len(input_shape)}"
+            )
         steps = input_shape[0][1]
         if steps is None or steps < 5 * self.max_shift:
             raise ValueError(
@@ -117,15 +125,15 @@ class ShiftedViews(keras.layers.Layer):
         self._blocks = -(-steps // self.block_size)
 
     def call(self, inputs: Any, training: bool | None = None) -> tuple[Any, Any, Any]:
-        values, weights = (ops.cast(x, "float32") for x in inputs)
-        rows = self._rows(ops.shape(values)[0])
-        values, weights = values[:rows], weights[:rows]
+        rows = self._rows(ops.shape(inputs[0])[0])
+        first, second = tuple(inputs[:2]), tuple(inputs[2:] or inputs)
+        values, weights = (
+            ops.concatenate([ops.cast(x[:rows], "float32") for x in pair], axis=0)
+            for pair in zip(first, second, strict=True)
+        )
         usable = ops.isfinite(values) & ops.isfinite(weights) & (weights > 0)
         weights = ops.where(usable, weights, 0.0)
         values, there = self._smoothed(ops.where(usable, values, 0.0), weights)
-        values, weights, there = (
-            ops.concatenate([x, x], axis=0) for x in (values, weights, there)
-        )
         shift = self._drawn_shift(rows, training)
         values, kept = self._moved(values, there, shift, training)
         if training and self.noise:

@@ -15,15 +15,17 @@ Shape = tuple[int | None, ...]
 class UnitCircles(keras.layers.Layer):
     """Scales vectors to unit length, pairs of channels and the rest each on their own.
 
-    The first `2 * num_circles` channels are pairs, and each pair becomes a point on a
-    circle; the other channels become a point on a sphere. The circles have `share` of
-    the squared length together, the same each. The inner product of two such vectors is
-    `share * mean(cos(difference of angles)) + (1 - share) * cosine of the rest`: what
-    turns the circles is weighed apart from all else.
+    The first `2 * num_circles` channels are pairs, points within unit circles as of
+    `CircleConfidence`; the other channels become a point on a sphere. Where all pairs
+    are on their circles, these have `share` of the squared length together, the same
+    each, and the inner product of two such vectors is `share * mean(cos(difference of
+    angles)) + (1 - share) * cosine of the rest`: what turns the circles is weighed
+    apart from all else. A pair within its circle counts for less by its length, and
+    the rest for more. What is learned through this layer moves angles, not lengths.
 
     Args:
         num_circles: Number of circles; positive.
-        share: Their share of the squared length, in (0, 1).
+        share: Their share of the squared length at most, in (0, 1).
         **kwargs: Passed to `keras.layers.Layer`.
 
     Call arguments:
@@ -59,17 +61,18 @@ class UnitCircles(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         x, num = ops.cast(inputs, "float32"), self.num_circles
         pairs = ops.reshape(x[:, : 2 * num], (-1, num, 2))
-        # A pair of zeros has no angle: any will do, for vectors of unit length.
-        zero = ops.all(ops.abs(pairs) < 1e-6, axis=-1, keepdims=True)
-        pairs = ops.where(zero, np.array([1.0, 0.0], "float32"), pairs)
-        circles = ops.reshape(_unit(pairs), (-1, 2 * num))
-        return ops.concatenate(
+        circles = ops.reshape(
+            ops.stop_gradient(circle_lengths(x, num))[..., None] * _unit(pairs),
+            (-1, 2 * num),
+        )
+        both = ops.concatenate(
             [
                 math.sqrt(self.share / num) * circles,
                 math.sqrt(1 - self.share) * _unit(x[:, 2 * num :]),
             ],
             axis=-1,
         )
+        return _unit(both)
 
     def compute_output_spec(self, inputs: Any) -> Any:
         return keras.KerasTensor(inputs.shape, dtype="float32")
@@ -141,6 +144,12 @@ class CircleAgreement(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "periods": self.periods}
+
+
+def circle_lengths(x: Any, num_circles: int) -> Any:
+    """Lengths `(batch, circles)` of the pairs that the first channels are."""
+    pairs = ops.reshape(x[:, : 2 * num_circles], (-1, num_circles, 2))
+    return ops.sqrt(ops.maximum(ops.sum(ops.square(pairs), axis=-1), 1e-12))
 
 
 def _unit(x: Any) -> Any:

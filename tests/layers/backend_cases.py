@@ -76,6 +76,7 @@ LAYERS = {
     "LogBinning": (lambda: layers.LogBinning(9, 10.0, 1.0), WEIGHTED),
     "LocalContrast": (lambda: layers.LocalContrast(7), WEIGHTED),
     "CirclePooling": (lambda: layers.CirclePooling((0.5, 2.0), 0.1), SERIES),
+    "CircleConfidence": (layers.CircleConfidence, PAIRS[:, 0, :2]),
     "UnitCircles": (lambda: layers.UnitCircles(1, 0.3), PAIRS[:, 0]),
     "CircleAgreement": (
         lambda: layers.CircleAgreement((0.5, 2.0)),

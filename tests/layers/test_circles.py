@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from mesa_keras.layers import CircleAgreement, CirclePooling, UnitCircles
+from mesa_keras.layers import (
+    CircleAgreement,
+    CircleConfidence,
+    CirclePooling,
+    UnitCircles,
+)
+from mesa_keras.layers.unit_circles import circle_lengths
 from tests.keras_checks import check_layer
 
 RNG = np.random.default_rng(0)
@@ -18,6 +25,7 @@ def angles(circles):
 def test_layers():
     check_layer(UnitCircles(2, 0.3), X, X.shape)
     check_layer(CirclePooling(PERIODS, SPACING), FEATURES, (3, 4))
+    check_layer(CircleConfidence(), X[:, :4], (4, 4))
     shifts = [X[:, :1], X[:, 1:2]]
     check_layer(CircleAgreement(PERIODS), [X, X[::-1].copy(), *shifts], (4, 2))
 
@@ -43,22 +51,74 @@ def test_a_shift_of_the_features_turns_the_circles_whatever_the_weights():
     np.testing.assert_allclose(np.exp(1j * turn), np.exp(1j * expected), atol=1e-4)
 
 
+def test_confidence_keeps_angles_and_follows_its_formula():
+    layer = CircleConfidence()
+    layer.build((None, 4))
+    gamma, beta = np.array([[1.5], [3.0]]), np.array([[0.3], [-1.0]])
+    layer.set_weights([gamma, beta])
+    found = np.asarray(layer(X[:, :4]))
+    length = np.linalg.norm(X[:, :4].reshape(4, 2, 2), axis=-1)
+    expected = 1 / (1 + np.exp(-(gamma[:, 0] * np.log(length) + beta[:, 0])))
+    np.testing.assert_allclose(circle_lengths(found, 2), expected, rtol=1e-4)
+    np.testing.assert_allclose(angles(found), angles(X[:, :4]), atol=1e-5)
+
+
+def test_confidence_grows_with_length_from_the_centre_on():
+    sizes = np.array([0, 1e-30, 1e-3, 0.1, 1, 1e4, 1e18], "float32")
+    found = np.asarray(CircleConfidence()(sizes[:, None] * np.array([[0.6, -0.8]])))
+    lengths = np.linalg.norm(found, axis=1)
+    assert np.isfinite(found).all()
+    assert lengths[0] == 0
+    assert (np.diff(lengths) >= 0).all()
+    assert lengths[-1] == pytest.approx(1)
+
+
+def on_circles(x):
+    """The same vectors with all pairs on their circles, sure."""
+    pairs = x[:, :4].reshape(len(x), 2, 2)
+    pairs = pairs / np.linalg.norm(pairs, axis=-1, keepdims=True)
+    return np.concatenate([pairs.reshape(len(x), 4), x[:, 4:]], axis=1)
+
+
 def test_circles_have_their_share_of_the_length():
-    found = np.asarray(UnitCircles(2, 0.3)(X))
+    found = np.asarray(UnitCircles(2, 0.3)(on_circles(X)))
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-5)
     pairs = found[:, :4].reshape(4, 2, 2)
     np.testing.assert_allclose(np.sum(pairs**2, axis=-1), 0.15, rtol=1e-4)
     np.testing.assert_allclose(angles(found[:, :4]), angles(X[:, :4]), atol=1e-5)
-    empty = np.asarray(UnitCircles(2, 0.3)(0 * X + np.eye(7)[6].astype("float32")))
-    np.testing.assert_allclose(np.linalg.norm(empty, axis=1), 1, rtol=1e-5)
 
 
 def test_the_inner_product_weighs_turns_and_the_rest():
-    a, b = (np.asarray(UnitCircles(2, 0.3)(x)) for x in (X, X[::-1].copy()))
+    first, second = on_circles(X), on_circles(X[::-1].copy())
+    a, b = (np.asarray(UnitCircles(2, 0.3)(x)) for x in (first, second))
     rest = [x[:, 4:] / np.linalg.norm(x[:, 4:], axis=1, keepdims=True) for x in (a, b)]
     expected = 0.3 * np.cos(angles(a[:, :4]) - angles(b[:, :4])).mean(axis=1)
     expected += 0.7 * np.sum(rest[0] * rest[1], axis=1)
     np.testing.assert_allclose(np.sum(a * b, axis=1), expected, atol=1e-5)
+
+
+def test_circles_count_by_their_length():
+    unsure = on_circles(X)
+    unsure[:, :2] *= 0.5
+    unsure[:, 2:4] = 0
+    found = np.asarray(UnitCircles(2, 0.3)(unsure))
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(found[:, 2:4], 0, atol=1e-6)
+    whole = 0.15 * 0.25 + 0.7
+    np.testing.assert_allclose(
+        np.sum(found[:, :2] ** 2, axis=1), 0.15 * 0.25 / whole, rtol=1e-4
+    )
+
+
+def test_what_is_learned_through_unit_vectors_leaves_lengths_as_they_are():
+    x = tf.constant(on_circles(X) * 0.5)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        value = tf.reduce_sum(UnitCircles(2, 0.3)(x) * X[::-1])
+    gradient = tape.gradient(value, x).numpy()[:, :4].reshape(4, 2, 2)
+    along = np.sum(gradient * x.numpy()[:, :4].reshape(4, 2, 2), axis=-1)
+    np.testing.assert_allclose(along, 0, atol=1e-5)
+    assert abs(gradient).max() > 0.01
 
 
 def test_agreement_is_1_where_circles_follow_the_shifts():
@@ -83,6 +143,8 @@ def test_bad_arguments():
         UnitCircles(0)
     with pytest.raises(ValueError, match="`share` lie in"):
         UnitCircles(1, 1.0)
+    with pytest.raises(ValueError, match="must have the shape"):
+        CircleConfidence()(X)
     with pytest.raises(ValueError, match="more than two channels per circle"):
         UnitCircles(4)(X)
     with pytest.raises(ValueError, match="`periods` and `spacing`"):

@@ -43,6 +43,20 @@ def test_values_move_by_the_shift_and_inverse_variances_stay():
         np.testing.assert_array_equal(weights[row, kept], inputs[1][row % 6, kept])
 
 
+def test_of_two_measurements_each_is_a_view():
+    first, second = series(), series()
+    values, weights, shift = views([*first, *second], **PLAIN)
+    for row in range(12):
+        of = (first, second)[row // 6]
+        kept = weights[row] > 0
+        source = np.flatnonzero(kept) - int(shift[row, 0])
+        np.testing.assert_array_equal(values[row, kept], of[0][row % 6, source])
+        np.testing.assert_array_equal(weights[row, kept], of[1][row % 6, kept])
+    found = views([*first, *first])
+    for x, y in zip(found, views(first), strict=True):
+        np.testing.assert_array_equal(x, y)
+
+
 def test_ends_and_lost_blocks_do_not_tell_the_shift():
     _, weights, shift = views(series(400), **PLAIN)
     kept = weights > 0
@@ -104,3 +118,5 @@ def test_bad_arguments(changes):
 def test_series_must_be_longer_than_the_shifts():
     with pytest.raises(ValueError, match="at least 5 times"):
         ShiftedViews(30, 8)(series())
+    with pytest.raises(ValueError, match="two tensors, or four"):
+        ShiftedViews(3, 8)([*series(), series()[0]])

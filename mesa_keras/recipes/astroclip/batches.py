@@ -10,7 +10,7 @@ from mesa_keras.pipelines.pair_batches import evaluation_pairs, training_pairs
 from mesa_keras.pipelines.pair_index import pair_index
 from mesa_keras.recipes.astroclip.config import AstroclipConfig
 from mesa_keras.recipes.astroclip.data import AstroclipData
-from mesa_keras.recipes.astroclip.trained_model import SHIFTS
+from mesa_keras.recipes.astroclip.trained_model import SHIFTS, SURENESS
 
 Example = dict[str, Any]
 
@@ -98,6 +98,7 @@ def _augmented(x: Example, seed: Any, config: AstroclipConfig) -> Example:
 def _targets(pairs: Any, config: AstroclipConfig, outputs: tuple[str, ...]) -> Example:
     """Pair index of each output; made-up redshifts are for a share of the rows."""
     rows = tf.math.ceil(config.shift_share * tf.cast(tf.size(pairs), "float32"))
-    # The cosine of no angle.
-    special = {SHIFTS: tf.ones((tf.cast(rows, "int32"), 1))}
+    shape = (tf.cast(rows, "int32"), 1)
+    # The cosine of no angle, and no error of the cosine that was expected.
+    special = {SHIFTS: tf.ones(shape), SURENESS: tf.zeros(shape)}
     return {name: special.get(name, pairs) for name in outputs}

@@ -29,7 +29,7 @@ class Circles:
         0.9, "share of its wavelengths that such a spectrum keeps", rule=PART
     )
     shift_noise: float = option(
-        1.0, "most noise added to it, in units of each bin's", rule=NOT_NEGATIVE
+        0.5, "most noise added to it, in units of each bin's", rule=NOT_NEGATIVE
     )
     shift_jitter: float = option(
         0.1,

@@ -13,11 +13,18 @@ from mesa_keras.branches import (
     spectrum_cnn,
     spectrum_transformer,
 )
-from mesa_keras.layers import ContrastiveScale, LogBinning, UnitCircles, UnitPairs
+from mesa_keras.layers import (
+    CircleConfidence,
+    ContrastiveScale,
+    LogBinning,
+    UnitCircles,
+    UnitPairs,
+)
 from mesa_keras.recipes.astroclip.config import AstroclipConfig
 
 IMAGE_ENCODER, SPECTRUM_ENCODER = "image_encoder", "spectrum_encoder"
 LOG_BINS, CIRCLES = "spectrum_log_bins", "spectrum_circles"
+CONFIDENCE = "spectrum_confidence"
 # Branch inside each encoder, by the word of `--freeze`.
 BRANCHES = {"image": "galaxy_image", "spectrum": "spectrum"}
 
@@ -89,7 +96,7 @@ def freeze(model: keras.Model, modalities: tuple[str, ...]) -> None:
     for modality in modalities:
         encoder = model.get_layer(f"{modality}_encoder")
         for layer in encoder.layers:
-            if layer.name in (BRANCHES[modality], CIRCLES):
+            if layer.name in (BRANCHES[modality], CIRCLES, CONFIDENCE):
                 layer.trainable = False
 
 
@@ -164,7 +171,8 @@ def _circles(
         name=CIRCLES,
     )
     values, weights = binning(inputs)
-    return branch({"values": values, "weights": weights})
+    pairs = branch({"values": values, "weights": weights})
+    return CircleConfidence(name=CONFIDENCE)(pairs)
 
 
 def _projection(config: AstroclipConfig, modality: str, dim: int) -> keras.Model:

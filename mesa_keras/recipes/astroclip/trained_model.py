@@ -3,15 +3,22 @@
 from typing import Any
 
 import keras
-from keras import ops
+import numpy as np
+from keras import layers, ops
 
-from mesa_keras.layers import CircleAgreement, ShiftedViews
+from mesa_keras.layers import CircleAgreement, LogBinning, ShiftedViews
+from mesa_keras.layers.unit_circles import circle_lengths
 from mesa_keras.losses import InfoNCE, SigmoidContrastive
 from mesa_keras.recipes.astroclip.config import AstroclipConfig
-from mesa_keras.recipes.astroclip.model import CIRCLES, LOG_BINS, SPECTRUM_ENCODER
+from mesa_keras.recipes.astroclip.model import (
+    CIRCLES,
+    CONFIDENCE,
+    LOG_BINS,
+    SPECTRUM_ENCODER,
+)
 from mesa_keras.training import scheduled_adamw
 
-SHIFTS = "spectrum_shift"
+SHIFTS, SURENESS = "spectrum_shift", "spectrum_sureness"
 
 
 def trained_model(
@@ -28,6 +35,11 @@ def trained_model(
     back. Whatever turns circles so is the redshift, up to a constant. No redshift that
     was measured is part of this.
 
+    A third loss, of the same weight, teaches how sure an angle is: the mean square of
+    the product of both lengths of `CircleConfidence` less that cosine, which pulls at
+    lengths only. The copies are made of every second wavelength bin each, so that their
+    noise is not the same.
+
     Args:
         model: Model of `build_model`, whose layers and weights are shared.
         config: Losses and optimizer.
@@ -35,17 +47,19 @@ def trained_model(
 
     Returns:
         A model of the same inputs. Its outputs are those that losses read:
-        `alignment` or `scaled_alignment`, and `spectrum_shift` (rows, circles), the
-        cosines of the angles for the first `shift_share` of the batch.
+        `alignment` or `scaled_alignment`; `spectrum_shift` (rows, circles), the
+        cosines of the angles for the first `shift_share` of the batch; and
+        `spectrum_sureness` of the same shape, what was expected less what was found.
     """
     name = alignment_output(model)
     outputs = {name: model.output[name]}
     losses: dict[str, Any] = {name: _contrastive(config, name)}
     weights = {name: 1.0}
     if config.periods:
-        outputs[SHIFTS] = _agreement(model, config)
+        outputs[SHIFTS], outputs[SURENESS] = _agreement(model, config)
         losses[SHIFTS] = keras.losses.MeanAbsoluteError()
-        weights[SHIFTS] = config.shift_weight
+        losses[SURENESS] = keras.losses.MeanSquaredError()
+        weights[SHIFTS] = weights[SURENESS] = config.shift_weight
     trained = keras.Model(model.input, outputs, name="astroclip_training")
     trained.compile(
         optimizer=scheduled_adamw(
@@ -66,6 +80,18 @@ def trained_model(
     return trained
 
 
+def _halves(model: keras.Model, binning: LogBinning) -> list[Any]:
+    """Values and weights of every second wavelength bin, and of the others.
+
+    The noise of both has nothing in common. Of one spectrum with itself a network would
+    learn to follow the noise, and to be sure of it.
+    """
+    flux, ivar = model.input["flux"], model.input["ivar"]
+    odd = np.arange(flux.shape[1])[None] % 2
+    first = binning([flux, ivar * (1 - odd).astype("float32")])
+    return [*first, *binning([flux, ivar * odd.astype("float32")])]
+
+
 def alignment_output(model: keras.Model) -> str:
     """Name of the output that the contrastive loss reads."""
     scaled = "scaled_alignment" in model.output
@@ -80,8 +106,13 @@ def _contrastive(config: AstroclipConfig, output: str) -> keras.losses.Loss:
     return InfoNCE(float(config.temperature))
 
 
-def _agreement(model: keras.Model, config: AstroclipConfig) -> Any:
-    """Cosines `(rows, circles)` between the circles of both copies, turned back."""
+def _agreement(model: keras.Model, config: AstroclipConfig) -> tuple[Any, Any]:
+    """How the circles of both copies agree once turned back.
+
+    Returns:
+        Cosines `(rows, circles)` of the angles left, and by how much more of each the
+        product of both lengths expected.
+    """
     encoder = model.get_layer(SPECTRUM_ENCODER)
     binning = encoder.get_layer(LOG_BINS)
     spacing = binning.spacing(model.input["flux"].shape[1])
@@ -95,10 +126,16 @@ def _agreement(model: keras.Model, config: AstroclipConfig) -> Any:
         trend_jitter=config.shift_jitter,
         share=config.shift_share,
         name="spectrum_copies",
-    )(list(binning([model.input["flux"], model.input["ivar"]])))
+    )(_halves(model, binning))
     circles = encoder.get_layer(CIRCLES)({"values": values, "weights": weights})
+    circles = encoder.get_layer(CONFIDENCE)(circles)
     circles = ops.reshape(circles, (2, -1, circles.shape[-1]))
     shift = ops.reshape(shift, (2, -1, 1)) * spacing
-    return CircleAgreement(config.periods, name=SHIFTS)(
+    agreement = CircleAgreement(config.periods, name=SHIFTS)(
         [circles[0], circles[1], shift[0], shift[1]]
     )
+    first, second = (
+        circle_lengths(x, len(config.periods)) for x in (circles[0], circles[1])
+    )
+    known = ops.stop_gradient(agreement)
+    return agreement, layers.Subtract(name=SURENESS)([first * second, known])

@@ -2,7 +2,12 @@
 
 import keras
 
-from mesa_keras.recipes.astroclip.model import BRANCHES, CIRCLES, model_schema
+from mesa_keras.recipes.astroclip.model import (
+    BRANCHES,
+    CIRCLES,
+    CONFIDENCE,
+    model_schema,
+)
 from mesa_keras.training import Transfer, load_pretrained, open_model
 
 # What an encoder must be fed alike to mean the same.
@@ -45,7 +50,8 @@ def take_encoder(model: keras.Model, modality: str, path: str) -> Transfer:
     }
     if modality == "spectrum" and ours["periods"] != theirs.get("periods"):
         # Of one shape, they would turn by other angles than the model and its loss say.
-        circles = (w.path for w in model.weights if w.path.startswith(f"{CIRCLES}_"))
+        of_circles = (f"{CIRCLES}_", f"{CONFIDENCE}/")
+        circles = (w.path for w in model.weights if w.path.startswith(of_circles))
         exclude |= dict.fromkeys(circles, "its circles have other periods")
     found = load_pretrained(model, source, path, exclude)
     left = {name: why for name, why in found.left.items() if why != _NOT_ASKED_FOR}

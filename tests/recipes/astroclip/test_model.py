@@ -144,7 +144,7 @@ def test_one_step_trains_all_that_should_be(store, inputs, changes):
     scaled = "temperature" in changes or "loss" in changes
     names = {"scaled_alignment" if scaled else "alignment"}
     if config.shift_weight:
-        names.add("spectrum_shift")
+        names |= {"spectrum_shift", "spectrum_sureness"}
     assert set(trained.output) == names
     # A pair that lacks a view spoils nothing.
     inputs["image"][4] = np.nan
