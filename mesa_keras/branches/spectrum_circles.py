@@ -8,6 +8,9 @@ from keras import layers, ops
 
 from mesa_keras.layers import CirclePooling, LocalContrast
 
+# Steps of four bins between the taps of convolutions that tell a line by other lines.
+_FAR = (8, 24, 64)
+
 
 def spectrum_circles(
     num_bins: int,
@@ -62,6 +65,9 @@ def spectrum_circles(
         ((16, 7, 1, 1), (filters, 7, 2, 1), (filters, 5, 2, 1), (filters, 5, 1, 3))
     ):
         x = _convolution(x, count, kernel, stride, dilation, f"{name}_convolution_{i}")
+    for dilation in _FAR:
+        far = _convolution(x, filters, 5, 1, dilation, f"{name}_far_{dilation}")
+        x = layers.Add(name=f"{name}_far_{dilation}_added")([x, far])
     x = layers.Dense(filters, activation="softplus", name=f"{name}_features")(x)
     share = layers.AveragePooling1D(4, name=f"{name}_present")(there)
     x = layers.Multiply(name=f"{name}_counted")([x, share])

@@ -51,6 +51,24 @@ def test_a_redshift_turns_what_stands_out_before_any_training():
     assert agreement(circles, first, 0 * shift)[-1].min() < 0.8
 
 
+def interplay():
+    """What two lines far apart say together that each alone does not."""
+    places = ((), (120,), (250,), (120, 250))
+    x = np.ones((len(places), BINS), "f4")
+    for row, lines_of in enumerate(places):
+        for place in lines_of:
+            x[row] += 4 * np.exp(-0.5 * ((np.arange(BINS) - place) / 2.0) ** 2)
+    weights = np.full(x.shape, 1e6, "f4")
+    none, one, other, both = np.asarray(build()({"values": x, "weights": weights}))
+    return abs(both - one - other + none).max()
+
+
+def test_a_line_is_told_by_other_lines(monkeypatch):
+    together = interplay()
+    monkeypatch.setitem(spectrum_circles.__globals__, "_FAR", ())
+    assert together > 20 * interplay()
+
+
 def test_brightness_hardly_matters():
     branch, x = build(), lines([10, 30])
     bright = {"values": 5 * x["values"], "weights": x["weights"] / 25}
