@@ -201,7 +201,7 @@ def by_claim(
         For `claim` and `no claim` the number of `frames` that have a class, and
         `accuracy` and `macro_f1` of both verdicts, with 95 % intervals.
     """
-    claims = evaluated.claimed.any(axis=1)
+    claims = np.asarray(evaluated.claimed.any(axis=1))
     found: dict[str, dict[str, Any]] = {}
     for name, chosen in (("claim", claims), (NO_CLAIM, ~claims)):
         rows = evaluated.known[chosen[evaluated.known]]
