@@ -75,15 +75,27 @@ def model_schema(model: keras.Model) -> dict[str, Any]:
     """What the inputs of a model of this recipe are.
 
     Raises:
-        ValueError: If the model is of another recipe.
+        ValueError: If the model is of another recipe, or of an earlier version.
     """
     for layer in model.layers:
         if isinstance(layer, UnitPairs) and (layer.schema or {}).get("recipe"):
-            return layer.schema or {}
+            schema = layer.schema or {}
+            _check_version(model, schema)
+            return schema
     raise ValueError(
         "The model must be one of `python -m cli.train_astroclip`. "
         f"Received: model={model.name!r}"
     )
+
+
+def _check_version(model: keras.Model, schema: Mapping[str, Any]) -> None:
+    """Raises for circles of raw lengths: read as ours they mean other vectors."""
+    encoder = model.get_layer(SPECTRUM_ENCODER)
+    if schema.get("periods") and CONFIDENCE not in [x.name for x in encoder.layers]:
+        raise ValueError(
+            "The model must be trained anew: in its version circles of spectra did not "
+            f"say how sure they are. Received: model={model.name!r}"
+        )
 
 
 def freeze(model: keras.Model, modalities: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from mesa_keras.recipes.astroclip import model as module
 from mesa_keras.recipes.astroclip.embed import model_fingerprint
 from mesa_keras.recipes.astroclip.model import freeze, model_schema
 from mesa_keras.recipes.astroclip.trained_model import trained_model
@@ -109,6 +110,15 @@ def test_a_copy_has_the_same_fingerprint_and_other_weights_another(model, tmp_pa
     weight = copy.get_layer("spectrum_encoder").trainable_weights[0]
     weight.assign(weight + 1e-3)
     assert model_fingerprint(copy) != model_fingerprint(model)
+
+
+def test_a_model_of_an_earlier_version_is_refused(store, monkeypatch):
+    assert model_schema(small_model(store))["recipe"] == "astroclip"
+    monkeypatch.setattr(module, "CONFIDENCE", "nothing_of_the_kind")
+    earlier = small_model(store)
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match="must be trained anew"):
+        model_schema(earlier)
 
 
 def test_frozen_branches_keep_their_weights(store):
