@@ -29,6 +29,8 @@ VIEW_BINS = {"global_view": 201, "local_view": 61}
 # Points of an exposure of half an hour, and of longer ones in proportion.
 EXPOSURE_POINTS = 7
 EXPOSURE_STEP_DAYS = LONG_CADENCE_DAYS / EXPOSURE_POINTS
+# Stellar radii; batman fails where limbs touch at mid-transit to a thousandth of it.
+CONTACT_TOLERANCE = 1e-9
 # Points across a transit, and within a bin, of which the median is taken.
 TRANSIT_POINTS = 257
 BIN_POINTS = 9
@@ -104,7 +106,8 @@ def transit_flux(
     parameters = batman.TransitParams()
     parameters.t0, parameters.per, parameters.rp = 0.0, period, radius_ratio
     parameters.a = scaled_semimajor_axis
-    parameters.inc = np.degrees(np.arccos(impact / scaled_semimajor_axis))
+    chord = _off_contact(impact, radius_ratio)
+    parameters.inc = np.degrees(np.arccos(chord / scaled_semimajor_axis))
     parameters.ecc, parameters.w = 0.0, 90.0
     parameters.u, parameters.limb_dark = u, "quadratic"
     flux = np.full(days.shape, np.nan)
@@ -195,6 +198,14 @@ def _dip(transit: TransitParameters) -> tuple[np.ndarray, np.ndarray]:
         if deepest > 0:
             dip = dip * (transit.depth / deepest)
     return phase, dip
+
+
+def _off_contact(impact: float, radius_ratio: float) -> float:
+    # Where the planet's limb touches the star's from within, or its centre, Mandel &
+    # Agol divide by zero, and rounding decides what comes out.
+    contacts = abs(1 - radius_ratio), radius_ratio
+    touches = min(abs(impact - place) for place in contacts) < CONTACT_TOLERANCE
+    return abs(impact - 2 * CONTACT_TOLERANCE) if touches else impact
 
 
 def _row_generator(seed: int, object_id: str) -> np.random.Generator:

@@ -17,6 +17,7 @@ from mesa_keras.simulation import (
     transit_duration,
     transit_flux,
 )
+from mesa_keras.simulation.catalogue_rows import RANGES, transit_parameters
 
 HOT_JUPITER = {
     "object_id": "hot",
@@ -54,6 +55,39 @@ def test_earth_before_the_sun():
 def test_depth_of_one_percent():
     assert depth_ppm(0.1, (0.0, 0.0)) == pytest.approx(1e4)
     assert depth_ppm(0.0, (0.4, 0.2)) == pytest.approx(0, abs=1e-4)
+
+
+@pytest.mark.parametrize("inner", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_limbs_that_touch_at_mid_transit(inner, seed):
+    rng = np.random.default_rng(seed)
+    ratios = 10 ** rng.uniform(-2.5, -0.05, 100)
+    for ratio in ratios:
+        contact = 1 - ratio if inner else ratio
+        orbit = {"period": 2.4, "epoch": 0.0, "radius_ratio": ratio}
+        orbit["scaled_semimajor_axis"] = rng.uniform(2.5, 60.0)
+        beside = 1 - transit_flux(0.0, impact=contact - 1e-5, **orbit)
+        lost = 1 - transit_flux(0.0, impact=contact, **orbit)
+        assert lost == pytest.approx(beside, rel=0.01)
+
+
+def test_a_deep_eclipse_of_unknown_radii_is_as_deep_as_its_row_says():
+    row = {"period": 2.28, "duration": 4.0, "depth": 365_220.0, "impact": 0.59}
+    transit = transit_parameters(
+        {**dict.fromkeys(RANGES, np.nan), **row}, np.random.default_rng(0)
+    )
+    # Seen whole, since a larger impact would contradict the depth.
+    assert transit.impact == 1 - transit.radius_ratio
+    flux = transit_flux(
+        0.0,
+        period=transit.period,
+        epoch=0.0,
+        radius_ratio=transit.radius_ratio,
+        scaled_semimajor_axis=transit.scaled_semimajor_axis,
+        impact=transit.impact,
+        limb_darkening=transit.limb_darkening,
+    )
+    assert 1 - flux == pytest.approx(0.365, rel=0.05)
 
 
 @pytest.mark.parametrize("impact", [0.0, 0.5, 0.8])
