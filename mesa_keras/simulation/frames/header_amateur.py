@@ -39,8 +39,12 @@ def pointing(facts: HeaderFacts) -> list[Card]:
     if not facts.site.names_pointing:
         return []
     ra, dec = facts.pointing()
-    hours = f"{int(ra / 15):02d} {int(ra * 4 % 60):02d} {ra * 240 % 60:05.2f}"
-    degrees = f"{int(dec):+03d} {int(abs(dec) * 60 % 60):02d} 00"
+    # Not rounded up to 60 seconds.
+    seconds = min(ra * 240 % 60, 59.99)
+    hours = f"{int(ra / 15):02d} {int(ra * 4 % 60):02d} {seconds:05.2f}"
+    # The sign stands before 0 degrees, too.
+    sign = "-" if dec < 0 else "+"
+    degrees = f"{sign}{int(abs(dec)):02d} {int(abs(dec) * 60 % 60):02d} 00"
     return [
         ("OBJCTRA", hours),
         ("OBJCTDEC", degrees),

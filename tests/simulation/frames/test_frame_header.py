@@ -1,11 +1,14 @@
 import collections
+import types
 import warnings
 
 import pytest
+from astropy.coordinates import Angle
 from astropy.io import fits
 
 from mesa_keras.simulation.frames import FRAME_CLASSES, FrameSimulation, simulate_frame
 from mesa_keras.simulation.frames.frame_header import DIALECTS
+from mesa_keras.simulation.frames.header_amateur import pointing
 from mesa_keras.simulation.frames.header_facts import Verbatim
 
 SIMULATION = FrameSimulation(seed=8, max_size=64, cameras=3000)
@@ -40,6 +43,21 @@ def test_tiff_files_have_no_header(frames):
     for frame in tiff:
         assert frame.header.cards == ()
         assert frame.header.kind == "silent"
+
+
+@pytest.mark.parametrize(
+    ("ra", "dec"), [(123.45678, -0.5), (10.0, -12.25), (359.99999, 0.2), (0.24999, 80)]
+)
+def test_sexagesimal_pointing_reads_back(ra, dec):
+    site = types.SimpleNamespace(names_pointing=True, latitude=52.4, longitude=13.0)
+    facts = types.SimpleNamespace(
+        site=site, pointing=lambda: (ra, dec), airmass=lambda: 1.2
+    )
+    cards = dict(pointing(facts))
+    assert " 60" not in cards["OBJCTRA"]
+    assert Angle(cards["OBJCTRA"], "hourangle").deg == pytest.approx(ra, abs=1e-4)
+    # Programs cut off the seconds of the declination.
+    assert Angle(cards["OBJCTDEC"], "deg").deg == pytest.approx(dec, abs=1 / 60)
 
 
 def test_cards_are_valid_fits(frames):
