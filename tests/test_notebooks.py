@@ -45,6 +45,15 @@ def test_every_import_of_a_notebook_exists(notebook: Path) -> None:
         assert hasattr(importlib.import_module(module), name), f"{module}.{name}"
 
 
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_commands_in_the_text_can_be_copied(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    text = "".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+
+    # Two backslashes do not go on in the next line.
+    assert "\\\\\n" not in text
+
+
 @pytest.fixture(scope="module")
 def embeddings_of_one_split(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the published steps end in: the embeddings of one split."""
