@@ -65,7 +65,7 @@ def simulate_candidates(
         seed: Seed of the survey, 0 or more.
         window_days: Length of the observation, 60 or more. The longest period is half.
 
-    Yields:
+    Returns:
         Detected candidates in order of their star.
 
     Raises:
@@ -78,6 +78,11 @@ def simulate_candidates(
         raise ValueError(
             f"`window_days` must be from 60 to 2000 days. Received: {window_days}"
         )
+    # Not here: a generator would look at its arguments with the first candidate only.
+    return _candidates(seed, window_days)
+
+
+def _candidates(seed: int, window_days: float) -> Iterator[Candidate]:
     number = 1
     for draw in itertools.count():
         found = _observe(np.random.default_rng([seed, draw]), number, window_days)

@@ -88,6 +88,13 @@ def test_rejects(tmp_path, changed, message):
     assert not (tmp_path / "x" / "views.npz").exists()
 
 
+@pytest.mark.parametrize("wrong", [{"seed": -1}, {"window_days": float("nan")}])
+def test_a_wrong_call_writes_nothing(tmp_path, wrong):
+    with pytest.raises(ValueError, match=f"`{next(iter(wrong))}` must be"):
+        write_survey(tmp_path / "x", 12, **({"seed": 0} | wrong))
+    assert not (tmp_path / "x").exists()
+
+
 def test_output_must_be_a_folder(tmp_path):
     path = tmp_path / "file"
     path.write_text("")
