@@ -102,10 +102,9 @@ def _read_entries(path: Path) -> tuple[dict[tuple[str, str], Entry], int]:
         try:
             facts: dict[str, Any] = json.loads(line)
             entry = Entry(**{k: v for k, v in facts.items() if k in known})
+            entries[entry.id, entry.product] = entry
         except (ValueError, TypeError, AttributeError):
             torn += bool(line.strip())
-            continue
-        entries[entry.id, entry.product] = entry
     return entries, torn
 
 

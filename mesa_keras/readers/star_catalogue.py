@@ -24,7 +24,8 @@ _WORDS = {
     },
     "EPIC": {"epic", "k2", "campaign", "campaigns"},
 }
-_ID = re.compile(rf"(?:({'|'.join(CATALOGUES)})[ _-]*)?0*(\d+)$", re.IGNORECASE)
+# Names copied from a page have blanks of several kinds.
+_ID = re.compile(rf"(?:({'|'.join(CATALOGUES)})[\s_-]*)?0*(\d+)$", re.IGNORECASE)
 
 
 def star_catalogue(

@@ -48,7 +48,10 @@ def test_the_last_line_counts_and_nothing_is_said_twice(tmp_path):
 
 @pytest.mark.parametrize(
     "torn",
-    ['{"id": "TIC 2", "prod', "[1, 2]\n", "nonsense\n", '{"no": "id"}\n', "\xff"],
+    [
+        *('{"id": "TIC 2", "prod', "[1, 2]\n", "nonsense\n", '{"no": "id"}\n', "\xff"),
+        '{"id": ["TIC 2"]}\n',
+    ],
 )
 def test_what_a_kill_left_is_stepped_over(tmp_path, torn):
     with open_manifest(tmp_path) as manifest:

@@ -29,6 +29,7 @@ def test_names(star, name, mission, target):
         ("11904151", "TESS", Star("TIC", 11904151)),
         ("201367065", "K2", Star("EPIC", 201367065)),
         ("TIC-261136679", None, Star("TIC", 261136679)),
+        ("TIC\N{NO-BREAK SPACE}261136679", None, Star("TIC", 261136679)),
     ],
 )
 def test_a_star_that_is_named(name, mission, star):
