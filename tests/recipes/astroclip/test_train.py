@@ -11,7 +11,7 @@ from mesa_keras.training import open_model
 from tests.small_astroclip import small_config, write_small_store
 
 pytestmark = pytest.mark.slow
-EPOCHS = 8
+EPOCHS = 12
 CHANGES = {
     "epochs": EPOCHS,
     "learning_rate": 0.01,
