@@ -49,10 +49,13 @@ def clean_number(cells: Any, name: str, faults: list[list[str]]) -> np.ndarray:
 
 
 def as_floats(cells: Any) -> np.ndarray:
-    """Returns a column as float64, NaN where a cell is no number."""
+    """Returns a column as float64, NaN where a cell is no number, as no date is."""
     if cells.dtype == object or isinstance(cells.dtype, pd.CategoricalDtype):
         # Parquet cells may be lists or records, which pandas refuses to convert.
         cells = cells.astype(object).map(lambda c: c if np.isscalar(c) else None)
+    elif cells.dtype.kind in "mM":
+        # Dates would come as nanoseconds, and a missing one as the least integer.
+        return np.full(len(cells), np.nan)
     numbers = pd.to_numeric(cells, errors="coerce")
     values: np.ndarray = numbers.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
     return values
@@ -80,8 +83,8 @@ def clean_text(cells: Any) -> np.ndarray:
         values = as_floats(cells)
         return np.array(
             [
-                "" if np.isnan(v) else f"{int(v)}" if v == int(v) else str(v)
-                for v in values
+                "" if np.isnan(v) else f"{int(v)}" if v.is_integer() else str(v)
+                for v in values.tolist()
             ],
             dtype=str,
         )

@@ -17,6 +17,8 @@ import pandas as pd
 
 PARQUET_MAGIC = b"PAR1"
 GZIP_MAGIC = b"\x1f\x8b"
+# Above it not every whole number has a float64 of its own.
+_LARGEST_EXACT = 2**53
 
 
 def file_sha256(path: str | os.PathLike[str]) -> str:
@@ -30,7 +32,8 @@ def read_table(path: str | os.PathLike[str]) -> Any:
 
     Leading lines that start with `#`, as the NASA Exoplanet Archive writes them, are
     skipped, and so is a byte order mark. CSV cells come as text, so that an identifier
-    such as `000892667-01` keeps its zeros; empty cells are NaN.
+    such as `000892667-01` keeps its zeros; empty cells are NaN. Text that Parquet holds
+    as bytes, as astropy writes it, is decoded.
 
     Args:
         path: A CSV (UTF-8, comma or, as a fallback, tab or semicolon), CSV.gz or
@@ -78,6 +81,10 @@ def _read_parquet(path: Path) -> Any:
         # Columns are named by place, since two may share a name.
         table = table.rename_columns([str(i) for i in range(len(names))])
         frame = table.to_pandas(ignore_metadata=True)
+        for place, column in enumerate(table.columns):
+            exact = _exact(column)
+            if exact is not None:
+                frame[str(place)] = exact
     except (ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(
@@ -85,6 +92,23 @@ def _read_parquet(path: Path) -> Any:
         ) from error
     frame.columns = _unique_columns(names, path)
     return frame.reset_index(drop=True)
+
+
+def _exact(column: Any) -> Any:
+    """A Parquet column that pandas alone would spoil; `None` for all others."""
+    from pyarrow import ArrowInvalid, string, types
+
+    kind = column.type
+    if types.is_integer(kind) and column.null_count:
+        # With gaps they become floats, and catalogues count stars beyond 2**53.
+        whole = column.to_pandas(integer_object_nulls=True)
+        return whole if (whole.dropna().abs() > _LARGEST_EXACT).any() else None
+    if types.is_binary(kind) or types.is_large_binary(kind):
+        try:
+            return column.cast(string()).to_pandas()
+        except ArrowInvalid:
+            return None
+    return None
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from mesa_keras.readers import NO_USABLE_VALUE, read_candidates
 
@@ -45,6 +47,35 @@ def test_parquet_lists_and_categories(tmp_path):
     assert table.faults.tolist() == ["", f"period=x is not a number; {NO_USABLE_VALUE}"]
     with pytest.raises(ValueError, match="'flux' holds no number"):
         read_candidates(tmp_path / "t.parquet", features=["flux"])
+
+
+def test_long_numbers_with_gaps_lose_no_digit(tmp_path):
+    # Identifiers of Gaia: as floats the first and the last were one star.
+    stars = [4611686018427387905, None, 4611686018427387907]
+    columns = {"star_id": stars, "period": [1.0, 2.0, 3.0], "label": ["PC", "FP", "PC"]}
+    parquet.write_table(pa.table(columns), tmp_path / "t.parquet")
+    found = read_candidates(tmp_path / "t.parquet").frame["star_id"].tolist()
+    assert found == ["4611686018427387905", "row 2", "4611686018427387907"]
+
+
+def test_identifiers_that_are_infinite_are_text(tmp_path):
+    frame = pd.DataFrame({"star_id": [1.0, np.inf, -np.inf], "period": [1.0, 2.0, 3.0]})
+    frame.assign(label="PC").to_parquet(tmp_path / "t.parquet")
+    table = read_candidates(tmp_path / "t.parquet")
+    assert table.frame["star_id"].tolist() == ["1", "inf", "-inf"]
+
+
+def test_dates_are_no_numbers(tmp_path):
+    frame = pd.DataFrame({"label": ["PC", "FP"], "depth": [1.0, 2.0]})
+    frame["period"] = pd.to_datetime(["2020-01-01", None])
+    frame["found"] = frame["period"]
+    frame.to_parquet(tmp_path / "t.parquet")
+    table = read_candidates(tmp_path / "t.parquet")
+    assert np.isnan(table.frame["period"]).all()
+    assert table.faults.tolist() == ["period=2020-01-01 00:00:00 is not a number", ""]
+    assert table.frame["found"].dtype.kind == "M"
+    with pytest.raises(ValueError, match="'found' holds no number"):
+        read_candidates(tmp_path / "t.parquet", features=["found"])
 
 
 def test_stars_written_with_a_decimal_point_are_the_same(tmp_path):

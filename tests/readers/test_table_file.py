@@ -101,3 +101,11 @@ def test_parquet_written_by_pandas_and_by_others(tmp_path):
     parquet.write_table(table, tmp_path / "twice.parquet")
     with pytest.raises(ValueError, match="'period' stands twice"):
         read_table(tmp_path / "twice.parquet")
+
+
+def test_parquet_text_written_as_bytes_is_text(tmp_path):
+    columns = {"object_id": [b"K1", None, "\u00e9".encode()], "blob": [b"\xff"] * 3}
+    parquet.write_table(pa.table(columns), tmp_path / "t.parquet")
+    read = read_table(tmp_path / "t.parquet")
+    assert read["object_id"].tolist() == ["K1", None, "\u00e9"]
+    assert read["blob"].tolist() == [b"\xff"] * 3
