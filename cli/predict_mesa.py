@@ -24,6 +24,7 @@ from cli._target_options import (
     check_options,
     target_of,
 )
+from mesa_keras.atomic_file import check_writable
 from mesa_keras.table_output import check_suffix, write_table
 
 
@@ -87,7 +88,7 @@ def _predict_target(arguments: argparse.Namespace) -> int:
         from mesa_keras.recipes.mesa.predict import predict_target
         from mesa_keras.recipes.mesa.shipped_model import model_or_shipped
 
-    check_suffix(arguments.output)
+    _check_output(arguments.output)
     model_path = model_or_shipped(arguments.model_path)
     target = target_of(arguments)
     frame = predict_target(model_path, target, class_prior=arguments.class_prior)
@@ -114,13 +115,28 @@ def _predict_target(arguments: argparse.Namespace) -> int:
     return DONE_WITH_FAULTS if row["fault"] else DONE
 
 
+def _check_output(output: str) -> None:
+    """Raises where the predictions could not be written after they were made."""
+    check_suffix(output)
+    check_writable("output", output)
+
+
 def _predict(arguments: argparse.Namespace) -> int:
     with quiet_start():
         from mesa_keras.recipes.mesa.known_objects import write_known_objects
         from mesa_keras.recipes.mesa.predict import predict
 
-    check_suffix(arguments.output)
+    _check_output(arguments.output)
     model_path = arguments.model_path or "output/mesa_model.keras"
+    frame = predict(
+        model_path,
+        arguments.data,
+        class_prior=arguments.class_prior,
+        columns=arguments.columns,
+        views_path=arguments.views_path,
+        batch_size=arguments.batch_size,
+        progress=True,
+    )
     known = {}
     if arguments.known_output is not None:
         path, count = write_known_objects(
@@ -132,15 +148,6 @@ def _predict(arguments: argparse.Namespace) -> int:
             batch_size=arguments.batch_size,
         )
         known = {"known objects": f"{count:,} in {path}"}
-    frame = predict(
-        model_path,
-        arguments.data,
-        class_prior=arguments.class_prior,
-        columns=arguments.columns,
-        views_path=arguments.views_path,
-        batch_size=arguments.batch_size,
-        progress=True,
-    )
     write_table(frame, arguments.output)
     for warning in frame.attrs["warnings"]:
         print(f"note: {warning}", file=sys.stderr)

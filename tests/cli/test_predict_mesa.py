@@ -122,6 +122,24 @@ def test_known_objects_are_written(run, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--class_prior", "0.5,0.5"], "`class_prior` must be 3 rates"),
+        (["--output", "table/p.csv"], "`output` must be a file that can be written"),
+    ],
+)
+def test_a_wrong_call_writes_no_known_objects(
+    run, tmp_path, monkeypatch, capsys, options, message
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "table").write_text("no folder")
+    argv = ["--model_path", str(run[0]), "--data", str(run[2])]
+    assert main([*argv, "--known_output", "known.npz", *options]) == 2
+    assert message in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["table"]
+
+
+@pytest.mark.parametrize(
     "given", [("epoch_system", "BJD"), ("quality", "none"), ("flux_column", "X")]
 )
 def test_options_of_one_object_do_not_go_with_a_table(given, capsys):
