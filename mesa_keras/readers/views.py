@@ -126,7 +126,12 @@ def _ids(archive: Any, path: Path) -> list[str]:
             f"Received: shape {array.shape}, dtype {array.dtype}"
         )
     if array.dtype.kind == "S":
-        array = np.char.decode(array, "utf-8")
+        try:
+            array = np.char.decode(array, "utf-8")
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f"{path}: `object_id` must be text in UTF-8. Received: {error.object!r}"
+            ) from error
     ids = [str(name).strip() for name in array]
     first: dict[str, int] = {}
     for row, name in enumerate(ids):

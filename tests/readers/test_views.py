@@ -52,6 +52,7 @@ def test_numbers_and_bytes_as_ids(tmp_path):
         ({"object_id": IDS, "a_view": VIEW.astype(str)}, "'a_view' must hold numbers"),
         ({"object_id": np.array(["a", "b", "a"]), "a_view": VIEW}, "'a' stands at"),
         ({"object_id": IDS, "a_view": VIEW, "convention": IDS}, "a single text"),
+        ({"object_id": np.array([b"\xff"]), "a_view": VIEW[:1]}, "text in UTF-8"),
         ({"object_id": IDS[None], "a_view": VIEW}, "one-dimensional array of text"),
         ({"object_id": IDS.astype(object), "a_view": VIEW}, "'object_id' .* pickle"),
         ({"object_id": IDS, "a_view": VIEW.astype(object)}, "'a_view' .* pickle"),
