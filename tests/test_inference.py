@@ -108,6 +108,8 @@ def test_rejects_other_models(tmp_path):
         Predictor(tmp_path / "other.keras")
     with pytest.raises(FileNotFoundError, match="does not exist"):
         Predictor(tmp_path / "absent.keras")
+    with pytest.raises(ValueError, match="is a folder"):
+        Predictor(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,8 @@ def open_model(path: str | Path) -> keras.Model:
         ValueError: If the file is truncated or not a Keras model.
     """
     path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; a model is a file, *.keras")
     if not path.is_file():
         raise FileNotFoundError(f"{path} does not exist")
     if path.suffix != ".keras" or not zipfile.is_zipfile(path):
