@@ -230,7 +230,9 @@ def _check_names(
         if name in asked[:place]:
             raise ValueError(f"Feature '{name}' is named twice.")
     mapped = [theirs for ours, theirs in columns.items() if ours not in _NOT_INPUTS]
-    check_no_leak([*asked, *mapped], extra=(*LEAKING_ARCHIVE_COLUMNS, *leaking))
+    # The label under the name that it has in the file is the label all the same.
+    own = [columns["label"]] if "label" in columns else []
+    check_no_leak([*asked, *mapped], extra=(*LEAKING_ARCHIVE_COLUMNS, *own, *leaking))
 
 
 def _fingerprint(*parts: str) -> str:

@@ -153,6 +153,8 @@ def test_unlabelled_and_partly_labelled(tmp_path):
         ({"columns": {"period": "tfopwg_disp"}}, "tfopwg_disp"),
         ({"planet_features": ("soltype",)}, "soltype"),
         ({"leaking": ("per*",)}, "period"),
+        ({"columns": {"label": "rho"}}, "'rho' gives the label away"),
+        ({"columns": {"label": "rho", "depth": "rho"}}, "'rho' gives the label away"),
         ({"views_path": "t.csv"}, "not a .npz archive"),
         ({"labels": ("PC",)}, "unknown label 'FP'"),
     ],
