@@ -191,6 +191,10 @@ class MesaConfig(TrainingOptions):
         check_field(
             self, "labels", unique and len(self.labels) > 1, "must be two or more"
         )
+        # What predictions call a candidate that no class is decided for.
+        check_field(
+            self, "labels", "unknown" not in self.labels, "must not name `unknown`"
+        )
         columns = (*self.planet_features, *self.stellar_features)
         if len(set(columns)) < len(columns) or not columns:
             raise ValueError(

@@ -84,6 +84,7 @@ SHARES = ["validation_fraction", "calibration_fraction"]
         ("dropout", -0.1),
         ("labels", ("A",)),
         ("labels", ("A", "A")),
+        ("labels", ("A", "unknown")),
         ("temperature", 0.0),
         ("temperature", "warm"),
         ("contrastive_loss", "triplet"),
