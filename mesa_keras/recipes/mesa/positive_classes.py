@@ -1,5 +1,6 @@
 """How well MESA finds the classes that a user is after, against all others."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -98,7 +99,8 @@ def draw_positive(
             " + ".join(names),
             float(positive.mean()),
         )
-        file = "_".join(["precision_recall", *names]).lower().replace(" ", "_")
+        # A class may be called EB/BEB, but not a file.
+        file = re.sub(r"[\s/\\]", "_", "_".join(["precision_recall", *names]).lower())
         pictures[file] = Picture(
             figure=figure, alt=f"Precision against recall of {' + '.join(names)}."
         )
