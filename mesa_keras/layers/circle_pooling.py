@@ -60,6 +60,7 @@ class CirclePooling(keras.layers.Layer):
             name="mix",
             shape=(len(self.periods), channels, 2),
             initializer=keras.initializers.RandomNormal(stddev=channels**-0.5),
+            dtype="float32",
             autocast=False,
         )
         rate = 2 * np.pi * self.spacing / np.asarray(self.periods)

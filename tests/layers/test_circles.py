@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -28,6 +29,12 @@ def test_layers():
     check_layer(CircleConfidence(), X[:, :4], (4, 4))
     shifts = [X[:, :1], X[:, 1:2]]
     check_layer(CircleAgreement(PERIODS), [X, X[::-1].copy(), *shifts], (4, 2))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+def test_pooling_is_of_float32_whatever_the_policy(dtype):
+    layer = CirclePooling(PERIODS, SPACING, dtype=dtype)
+    assert keras.backend.standardize_dtype(layer(FEATURES).dtype) == "float32"
 
 
 def test_pooling_matches_numpy():
