@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from mesa_keras.atomic_file import atomic_file
+from mesa_keras.atomic_file import atomic_file, check_writable
 from mesa_keras.evaluation import (
     classification_metrics,
     decide,
@@ -165,6 +165,7 @@ def calibrate(
             f"`model_out` must be another file than the model, and end in .keras. "
             f"Received: {out}"
         )
+    check_writable("model_out", out)
     predictor = Predictor(model_path)
     data = load_for_model(predictor, data_path, columns=columns, views_path=views_path)
     rows = labelled_rows(data)

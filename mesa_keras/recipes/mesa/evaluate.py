@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mesa_keras._version import __version__
+from mesa_keras.atomic_file import check_writable
 from mesa_keras.inference import Predictor
 from mesa_keras.json_file import write_json
 from mesa_keras.readers import read_candidates
@@ -90,6 +91,8 @@ def evaluate(
             table is one that the model was trained on.
         OSError: If the results cannot be written.
     """
+    folder = Path(output_dir)
+    check_writable("output_dir", folder, folder=True)
     predictor = Predictor(model_path)
     check_positive(positive, predictor.class_names)
     data = load_for_model(predictor, data_path, columns=columns, views_path=views_path)
@@ -103,7 +106,6 @@ def evaluate(
             f"{len(data) - rows.size} candidates without any usable value are left out "
             "of all figures of merit"
         )
-    folder = Path(output_dir)
     folder.mkdir(parents=True, exist_ok=True)
     evaluated = run_model(predictor, data.take(rows), batch_size)
     results = measure(evaluated, seed)

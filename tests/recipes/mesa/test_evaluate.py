@@ -148,6 +148,12 @@ def test_rejects_positive_classes(run, tmp_path, wanted):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_file_is_no_folder_for_results(run, tmp_path):
+    (tmp_path / "out").write_text("no folder")
+    with pytest.raises(OSError, match="`output_dir` must be a folder that can be"):
+        evaluate(run[0], run[2], tmp_path / "out")
+
+
 def test_draws_every_figure_and_one_page(evaluated):
     folder, _ = evaluated
     names = {file.name for file in folder.iterdir()}
