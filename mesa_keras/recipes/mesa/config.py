@@ -16,6 +16,8 @@ from mesa_keras.config_fields import (
 )
 from mesa_keras.training.training_options import TrainingOptions
 
+# What predictions call a candidate that no class is decided for.
+UNKNOWN = "unknown"
 DISPOSITIONS = ("CONFIRMED", "CANDIDATE", "FALSE POSITIVE")
 SEED_PLANET_FEATURES = ("period", "depth", "planet_radius")
 SEED_STELLAR_FEATURES = ("stellar_temp", "stellar_radius")
@@ -191,9 +193,8 @@ class MesaConfig(TrainingOptions):
         check_field(
             self, "labels", unique and len(self.labels) > 1, "must be two or more"
         )
-        # What predictions call a candidate that no class is decided for.
         check_field(
-            self, "labels", "unknown" not in self.labels, "must not name `unknown`"
+            self, "labels", UNKNOWN not in self.labels, f"must not name `{UNKNOWN}`"
         )
         columns = (*self.planet_features, *self.stellar_features)
         if len(set(columns)) < len(columns) or not columns:

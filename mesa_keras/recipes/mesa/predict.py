@@ -10,12 +10,11 @@ import pandas as pd
 from mesa_keras.evaluation import adjust_class_prior, decide
 from mesa_keras.evaluation.class_prior import ClassPrior, class_rates
 from mesa_keras.inference import Predictor
+from mesa_keras.recipes.mesa.config import UNKNOWN
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.model_data import load_for_model
 from mesa_keras.recipes.mesa.target import Target
 from mesa_keras.recipes.mesa.target_model import TargetModel
-
-UNKNOWN = "unknown"
 
 
 def predict(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mesa_keras.recipes.mesa.config import UNKNOWN
 from mesa_keras.recipes.mesa.data import MesaData, load_data
 from mesa_keras.recipes.mesa.pretrain_config import KNOWN_LABELS, PretrainConfig
 from mesa_keras.recipes.mesa.pretrain_data import EventSets, split_sets
@@ -78,6 +79,11 @@ def _classes(
         if len(given) == 1 or len(set(given)) < len(given):
             raise ValueError(
                 f"`labels` of '{name}' must be two different classes or more. "
+                f"Received: {'/'.join(given)}"
+            )
+        if UNKNOWN in given:
+            raise ValueError(
+                f"`labels` of '{name}' must not name `{UNKNOWN}`. "
                 f"Received: {'/'.join(given)}"
             )
     known = {**KNOWN_LABELS, **labels}

@@ -169,6 +169,8 @@ def test_bad_calls(folders, tmp_path):
         load(folders, labels={"x": ("A", "B")})
     with pytest.raises(ValueError, match="must be two different classes or more"):
         load(folders, labels={"tess_tce": ("PC",)})
+    with pytest.raises(ValueError, match="'tess_tce' must not name `unknown`"):
+        load(folders, labels={"tess_tce": ("PC", "unknown")})
     with pytest.raises(ValueError, match="unknown label"):
         load(folders, labels={"tess_tce": ("PC", "EB")})
     with pytest.raises(ValueError, match="none of the features asked for has a value"):
