@@ -147,15 +147,14 @@ def _print_measures(results: Mapping[str, Any]) -> None:
 def _print_by_claim(found: Mapping[str, Any]) -> None:
     from mesa_keras.report.page import format_cell
 
-    for name, row in found.items():
+    for name, words in (("claim", "with a claim"), ("no claim", "without one")):
+        row = found[name]
+        if "with_header" not in row:
+            continue
         for metric, label in (("accuracy", "Accuracy"), ("macro_f1", "Macro-F1")):
-            label += f" of {row['frames']:,} frames with {'a ' * (name == 'claim')}"
-            if "with_header" in row:
-                both, pixels = (
-                    format_cell(row[verdict][metric])
-                    for verdict in ("with_header", "pixels_alone")
-                )
-                print(f"{label + name:<50}{both:<26}{pixels}")
+            label += f" of {row['frames']:,} frames {words}"
+            both = format_cell(row["with_header"][metric])
+            print(f"{label:<50}{both:<26}{format_cell(row['pixels_alone'][metric])}")
 
 
 def _print_classes(found: Mapping[str, Any]) -> None:

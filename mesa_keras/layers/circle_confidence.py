@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from mesa_keras.layers.unit_circles import circle_lengths
+
 # Logarithm of the length of a pair that a new layer is half sure of.
 _INITIAL_LOG_LENGTH = -3.0
 
@@ -51,20 +53,23 @@ class CircleConfidence(keras.layers.Layer):
             name="gamma",
             shape=(dim // 2, 1),
             initializer=keras.initializers.Constant(2.0),
+            dtype="float32",
             autocast=False,
         )
         self.beta = self.add_weight(
             name="beta",
             shape=(dim // 2, 1),
             initializer=keras.initializers.Constant(-2.0 * _INITIAL_LOG_LENGTH),
+            dtype="float32",
             autocast=False,
         )
 
     def call(self, inputs: Any) -> Any:
-        pairs = ops.reshape(ops.cast(inputs, "float32"), (-1, self.gamma.shape[0], 2))
-        square = ops.maximum(ops.sum(ops.square(pairs), axis=-1, keepdims=True), 1e-12)
-        length = ops.sigmoid(self.gamma * 0.5 * ops.log(square) + self.beta)
-        return ops.reshape(pairs * ops.rsqrt(square) * length, ops.shape(inputs))
+        x, num = ops.cast(inputs, "float32"), self.gamma.shape[0]
+        length = circle_lengths(x, num)[..., None]
+        sure = ops.sigmoid(self.gamma * ops.log(length) + self.beta)
+        pairs = ops.reshape(x, (-1, num, 2)) / length * sure
+        return ops.reshape(pairs, ops.shape(inputs))
 
     def compute_output_spec(self, inputs: Any) -> Any:
         return keras.KerasTensor(inputs.shape, dtype="float32")

@@ -32,9 +32,12 @@ def test_layers():
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float64"])
-def test_pooling_is_of_float32_whatever_the_policy(dtype):
-    layer = CirclePooling(PERIODS, SPACING, dtype=dtype)
-    assert keras.backend.standardize_dtype(layer(FEATURES).dtype) == "float32"
+def test_circles_are_of_float32_whatever_the_policy(dtype):
+    pooled = CirclePooling(PERIODS, SPACING, dtype=dtype)(FEATURES)
+    sure = CircleConfidence(dtype=dtype)(X[:, :4])
+    unit = UnitCircles(2, 0.3, dtype=dtype)(X)
+    for found in (pooled, sure, unit):
+        assert keras.backend.standardize_dtype(found.dtype) == "float32"
 
 
 def test_pooling_matches_numpy():
@@ -93,6 +96,8 @@ def test_circles_have_their_share_of_the_length():
     pairs = found[:, :4].reshape(4, 2, 2)
     np.testing.assert_allclose(np.sum(pairs**2, axis=-1), 0.15, rtol=1e-4)
     np.testing.assert_allclose(angles(found[:, :4]), angles(X[:, :4]), atol=1e-5)
+    empty = np.asarray(UnitCircles(2, 0.3)(0 * X + np.eye(7)[6].astype("float32")))
+    np.testing.assert_allclose(np.linalg.norm(empty, axis=1), 1, rtol=1e-5)
 
 
 def test_the_inner_product_weighs_turns_and_the_rest():

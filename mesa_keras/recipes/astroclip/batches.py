@@ -10,7 +10,7 @@ from mesa_keras.pipelines.pair_batches import evaluation_pairs, training_pairs
 from mesa_keras.pipelines.pair_index import pair_index
 from mesa_keras.recipes.astroclip.config import AstroclipConfig
 from mesa_keras.recipes.astroclip.data import AstroclipData
-from mesa_keras.recipes.astroclip.trained_model import SHIFTS, SURENESS
+from mesa_keras.recipes.astroclip.trained_model import CONFIDENCE_ERROR, SHIFTS
 
 Example = dict[str, Any]
 
@@ -100,5 +100,5 @@ def _targets(pairs: Any, config: AstroclipConfig, outputs: tuple[str, ...]) -> E
     rows = tf.math.ceil(config.shift_share * tf.cast(tf.size(pairs), "float32"))
     shape = (tf.cast(rows, "int32"), 1)
     # The cosine of no angle, and no error of the cosine that was expected.
-    special = {SHIFTS: tf.ones(shape), SURENESS: tf.zeros(shape)}
+    special = {SHIFTS: tf.ones(shape), CONFIDENCE_ERROR: tf.zeros(shape)}
     return {name: special.get(name, pairs) for name in outputs}

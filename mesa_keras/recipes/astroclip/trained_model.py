@@ -18,7 +18,7 @@ from mesa_keras.recipes.astroclip.model import (
 )
 from mesa_keras.training import scheduled_adamw
 
-SHIFTS, SURENESS = "spectrum_shift", "spectrum_sureness"
+SHIFTS, CONFIDENCE_ERROR = "spectrum_shift", "spectrum_confidence_error"
 
 
 def trained_model(
@@ -49,17 +49,18 @@ def trained_model(
         A model of the same inputs. Its outputs are those that losses read:
         `alignment` or `scaled_alignment`; `spectrum_shift` (rows, circles), the
         cosines of the angles for the first `shift_share` of the batch; and
-        `spectrum_sureness` of the same shape, what was expected less what was found.
+        `spectrum_confidence_error` of the same shape, what was expected of them less
+        what was found.
     """
     name = alignment_output(model)
     outputs = {name: model.output[name]}
     losses: dict[str, Any] = {name: _contrastive(config, name)}
     weights = {name: 1.0}
     if config.periods:
-        outputs[SHIFTS], outputs[SURENESS] = _agreement(model, config)
+        outputs[SHIFTS], outputs[CONFIDENCE_ERROR] = _agreement(model, config)
         losses[SHIFTS] = keras.losses.MeanAbsoluteError()
-        losses[SURENESS] = keras.losses.MeanSquaredError()
-        weights[SHIFTS] = weights[SURENESS] = config.shift_weight
+        losses[CONFIDENCE_ERROR] = keras.losses.MeanSquaredError()
+        weights[SHIFTS] = weights[CONFIDENCE_ERROR] = config.shift_weight
     trained = keras.Model(model.input, outputs, name="astroclip_training")
     trained.compile(
         optimizer=scheduled_adamw(
@@ -80,18 +81,6 @@ def trained_model(
     return trained
 
 
-def _halves(model: keras.Model, binning: LogBinning) -> list[Any]:
-    """Values and weights of every second wavelength bin, and of the others.
-
-    The noise of both has nothing in common. Of one spectrum with itself a network would
-    learn to follow the noise, and to be sure of it.
-    """
-    flux, ivar = model.input["flux"], model.input["ivar"]
-    odd = np.arange(flux.shape[1])[None] % 2
-    first = binning([flux, ivar * (1 - odd).astype("float32")])
-    return [*first, *binning([flux, ivar * odd.astype("float32")])]
-
-
 def alignment_output(model: keras.Model) -> str:
     """Name of the output that the contrastive loss reads."""
     scaled = "scaled_alignment" in model.output
@@ -104,6 +93,18 @@ def _contrastive(config: AstroclipConfig, output: str) -> keras.losses.Loss:
     if output == "scaled_alignment":
         return InfoNCE(normalize=False)
     return InfoNCE(float(config.temperature))
+
+
+def _halves(model: keras.Model, binning: LogBinning) -> list[Any]:
+    """Values and weights of every second wavelength bin, and of the others.
+
+    The noise of both has nothing in common. Of one spectrum with itself a network would
+    learn to follow the noise, and to be sure of it.
+    """
+    flux, ivar = model.input["flux"], model.input["ivar"]
+    odd = np.arange(flux.shape[1])[None] % 2
+    first = binning([flux, ivar * (1 - odd).astype("float32")])
+    return [*first, *binning([flux, ivar * odd.astype("float32")])]
 
 
 def _agreement(model: keras.Model, config: AstroclipConfig) -> tuple[Any, Any]:
@@ -134,8 +135,7 @@ def _agreement(model: keras.Model, config: AstroclipConfig) -> tuple[Any, Any]:
     agreement = CircleAgreement(config.periods, name=SHIFTS)(
         [circles[0], circles[1], shift[0], shift[1]]
     )
-    first, second = (
-        circle_lengths(x, len(config.periods)) for x in (circles[0], circles[1])
-    )
-    known = ops.stop_gradient(agreement)
-    return agreement, layers.Subtract(name=SURENESS)([first * second, known])
+    num = len(config.periods)
+    expected = circle_lengths(circles[0], num) * circle_lengths(circles[1], num)
+    error = layers.Subtract(name=CONFIDENCE_ERROR)
+    return agreement, error([expected, ops.stop_gradient(agreement)])

@@ -18,7 +18,7 @@ from tests.small_astroclip import (
 )
 
 BAD = {NO_IMAGE, NO_SPECTRUM, ZERO_SPECTRUM, NO_REDSHIFT, FAR}
-OUTPUTS = ("alignment", "spectrum_shift", "spectrum_sureness")
+OUTPUTS = ("alignment", "spectrum_shift", "spectrum_confidence_error")
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_training_batches_are_full_valid_and_the_same_again(folder):
         assert np.isfinite(x["image"]).all()
         np.testing.assert_array_equal(y["alignment"], np.arange(16))
         np.testing.assert_array_equal(y["spectrum_shift"], np.ones((8, 1)))
-        np.testing.assert_array_equal(y["spectrum_sureness"], np.zeros((8, 1)))
+        np.testing.assert_array_equal(y["spectrum_confidence_error"], np.zeros((8, 1)))
         for name, array in x.items():
             np.testing.assert_array_equal(array, again[name])
 

@@ -154,7 +154,7 @@ def test_one_step_trains_all_that_should_be(store, inputs, changes):
     scaled = "temperature" in changes or "loss" in changes
     names = {"scaled_alignment" if scaled else "alignment"}
     if config.shift_weight:
-        names |= {"spectrum_shift", "spectrum_sureness"}
+        names |= {"spectrum_shift", "spectrum_confidence_error"}
     assert set(trained.output) == names
     # A pair that lacks a view spoils nothing.
     inputs["image"][4] = np.nan
