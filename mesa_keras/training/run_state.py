@@ -132,6 +132,10 @@ class RunState(keras.callbacks.Callback):
             for variable, value in zip(self.model.variables, now, strict=True):
                 variable.assign(value)
 
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Makes the folder of the file; a call that is refused before makes none."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+
     def on_test_begin(self, logs: Any = None) -> None:
         """Validates the averaged weights."""
         self._swap_averages()

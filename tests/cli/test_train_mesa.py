@@ -70,6 +70,23 @@ def test_options_out_of_range(table, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--batch_size", "6400"], "`batch_size` must be positive and at most"),
+        (["--pretrained_path", "{table}"], "must be a whole `.keras` model file"),
+    ],
+)
+def test_a_call_refused_late_leaves_no_folder(
+    table, tmp_path, capsys, options, message
+):
+    argv = ["--data_path", str(table), "--output_dir", str(tmp_path / "out")]
+    options = [option.format(table=table) for option in options]
+    assert main([*argv, *SMALL, *options]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_is_quick(command):

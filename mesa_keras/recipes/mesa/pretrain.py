@@ -97,7 +97,6 @@ def pretrain(
         raise FileNotFoundError(f"{pretrained_path} does not exist")
     folder = Path(output_dir)
     check_writable("output_dir", folder, folder=True)
-    folder.mkdir(parents=True, exist_ok=True)
     settings = {"stages": list(stages), "pretrained": str(pretrained_path)}
     run = Run(config, events, folder, settings, resume)
     # Read before a training that it may be too late to end.

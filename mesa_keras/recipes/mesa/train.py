@@ -122,7 +122,6 @@ def train(
     check_trainable(data)
     folder = Path(output_dir)
     check_writable("output_dir", folder, folder=True)
-    folder.mkdir(parents=True, exist_ok=True)
     origin = pretrained_from(Path(pretrained_path)) if pretrained_path else {}
     parts, notes = split_candidates(data, config, known_stars(origin))
     if pretrained_path and not origin:
