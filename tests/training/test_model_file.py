@@ -44,9 +44,14 @@ def test_saving_replaces_a_model(path, model):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    for path in (tmp_path / "none.keras", tmp_path):
-        with pytest.raises(FileNotFoundError, match=str(path)):
-            open_model(path)
+    path = tmp_path / "none.keras"
+    with pytest.raises(FileNotFoundError, match=str(path)):
+        open_model(path)
+
+
+def test_a_folder_is_said_to_be_one(tmp_path):
+    with pytest.raises(ValueError, match=f"{tmp_path} is a folder"):
+        open_model(tmp_path)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
