@@ -1,4 +1,6 @@
-"""Light-curve files of the archive: Kepler, K2 and TESS SPOC, and TESS QLP.
+"""Light-curve files of the archive, and those that lightkurve writes.
+
+The archive's are of Kepler, K2, TESS SPOC and TESS QLP.
 
 References:
     Kepler Archive Manual (KDMC-10008-006), section 2.3.1; K2 Handbook (KSCI-19116),
@@ -15,9 +17,14 @@ import numpy as np
 
 from mesa_keras.readers.light_curve import Cadences, LightCurveSegment
 from mesa_keras.readers.light_curve_quality import usable
-from mesa_keras.readers.light_curve_time import system_of_numbers, time_system_of
+from mesa_keras.readers.light_curve_time import (
+    TIME_OFFSETS_DAYS,
+    system_of_numbers,
+    time_system_of,
+)
 
 SPOC_FLUX = "PDCSAP_FLUX"
+LIGHTKURVE_FLUX = "FLUX"
 # The pipeline's own detrended flux is not the first choice: it is made without knowing
 # where the transits are, and takes part of them away.
 QLP_FLUX = ("SYS_RM_FLUX", "SAP_FLUX")
@@ -25,6 +32,9 @@ QLP_ERRORS = ("KSPSAP_FLUX_ERR", "DET_FLUX_ERR")
 _QLP_ONLY = {"KSPSAP_FLUX", "DET_FLUX"}
 _CENTROIDS = (("MOM_CENTR1", "MOM_CENTR2"), ("SAP_X", "SAP_Y"))
 _MOTION = ("POS_CORR1", "POS_CORR2")
+# Of curves in time; those that it folded, and cubes of pixels, have others.
+_LIGHTKURVE_CREATOR = "lightkurve.LightCurve."
+_CATALOGUES = {"KEPLER": "KIC", "K2": "EPIC", "TESS": "TIC"}
 # Our column to the keywords of Kepler's and TESS's headers, in the same units.
 _STAR_KEYWORDS = {
     "stellar_temp": ("TEFF",),
@@ -40,7 +50,7 @@ def read_fits_cadences(path: Path, flux_column: str | None, quality: str) -> Cad
     Args:
         path: The file, perhaps gzipped.
         flux_column: Column of the flux; `None` takes PDCSAP_FLUX, of QLP files
-            SYS_RM_FLUX (from sector 56 on) or SAP_FLUX.
+            SYS_RM_FLUX (from sector 56 on) or SAP_FLUX, of lightkurve's FLUX.
         quality: See `light_curve_quality.usable`.
 
     Raises:
@@ -77,21 +87,32 @@ def read_fits_cadences(path: Path, flux_column: str | None, quality: str) -> Cad
     if table is None:
         raise ValueError(
             f"{path}: no table with TIME and {SPOC_FLUX} or SAP_FLUX, so no light "
-            f"curve of Kepler, K2, TESS or QLP, or a truncated one; it holds {held}."
+            "curve of Kepler, K2, TESS, QLP or lightkurve, or a truncated one; it "
+            f"holds {held}."
         )
     raise ValueError(f"{path}: no column {flux}; it has {', '.join(sorted(columns))}.")
 
 
 def _light_curve_table(hdus: Any) -> Any | None:
+    fluxes = {SPOC_FLUX, "SAP_FLUX"}
+    if _of_lightkurve(hdus[0].header):
+        fluxes.add(LIGHTKURVE_FLUX)
     for hdu in hdus:
         columns = getattr(hdu, "columns", None)
         names = set() if columns is None else {name.upper() for name in columns.names}
-        if "TIME" in names and names & {SPOC_FLUX, "SAP_FLUX"}:
+        if "TIME" in names and names & fluxes:
             return hdu
     return None
 
 
+def _of_lightkurve(primary: Any) -> bool:
+    """Whether `LightCurve.to_fits` wrote the file: what it holds may be processed."""
+    return str(primary.get("CREATOR", "")).startswith(_LIGHTKURVE_CREATOR)
+
+
 def _product(primary: Any, columns: set[str]) -> str:
+    if _of_lightkurve(primary):
+        return "lightkurve"
     if columns & _QLP_ONLY or "QLP" in str(primary.get("ORIGIN", "")).upper():
         return "QLP"
     mission = _mission(primary)
@@ -104,6 +125,8 @@ def _mission(primary: Any) -> str:
 
 
 def _default_flux(columns: set[str], product: str) -> str:
+    if product == "lightkurve":
+        return LIGHTKURVE_FLUX
     if product != "QLP":
         return SPOC_FLUX
     return next((name for name in QLP_FLUX if name in columns), QLP_FLUX[-1])
@@ -125,6 +148,9 @@ def _cadences(
     flag = next((n for n in ("SAP_QUALITY", "QUALITY") if n in columns), None)
     flags = np.zeros(len(data), int) if flag is None else np.array(data[flag])
     reference = header_number(header.get("BJDREFI", primary.get("BJDREFI")))
+    if product == "lightkurve":
+        named = str(table.columns["TIME"].unit or "").strip().upper()
+        reference = TIME_OFFSETS_DAYS.get(named, reference)
     time, system = _in_a_system(
         column("TIME") + float(header.get("BJDREFF") or 0.0), reference
     )
@@ -169,7 +195,10 @@ def star_of_header(primary: Any) -> str:
     if primary.get("KEPLERID"):
         catalogue = "EPIC" if _mission(primary) == "K2" else "KIC"
         return f"{catalogue} {int(primary['KEPLERID'])}"
-    return str(primary.get("OBJECT") or "").strip()
+    name = str(primary.get("OBJECT") or "").strip()
+    # lightkurve writes the number alone.
+    catalogue = _CATALOGUES.get(_mission(primary).upper(), "")
+    return f"{catalogue} {int(name)}" if catalogue and name.isdecimal() else name
 
 
 def star_values_of_header(primary: Any) -> dict[str, float]:

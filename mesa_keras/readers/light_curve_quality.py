@@ -35,7 +35,8 @@ def usable(flags: np.ndarray, product: str, quality: str) -> np.ndarray:
 
     Args:
         flags: Integer flags of the cadences, shape `(cadences,)`.
-        product: "Kepler", "K2", "SPOC" or "QLP"; of others any flag counts.
+        product: "Kepler", "K2", "SPOC" or "QLP"; "lightkurve" has made its own choice,
+            which "recommended" keeps; of others any flag counts.
         quality: "recommended" leaves out what the missions' manuals say, "strict" every
             flagged cadence, "none" keeps all.
 
@@ -49,6 +50,7 @@ def usable(flags: np.ndarray, product: str, quality: str) -> np.ndarray:
         "K2": KEPLER_UNUSABLE,
         "SPOC": TESS_UNUSABLE,
         "QLP": QLP_UNUSABLE,
+        "lightkurve": 0,
     }
     bits = masks.get(product, -1) if quality == "recommended" else -1
     return np.asarray(flags.astype(np.int64) & bits == 0)

@@ -28,9 +28,10 @@ def read_light_curve(
     """Reads a raw light curve; a file is recognised by its first bytes.
 
     Args:
-        source: A light-curve FITS file of Kepler, K2, TESS SPOC or TESS QLP; a CSV,
-            CSV.gz, ECSV or Parquet table with columns `time` [days], `flux` and perhaps
-            `flux_err`, `quality`, `segment`; or a `lightkurve.LightCurve`.
+        source: A light-curve FITS file of Kepler, K2, TESS SPOC or TESS QLP, or written
+            by lightkurve's `to_fits`, whose cuts are kept; a CSV, CSV.gz, ECSV or
+            Parquet table with columns `time` [days], `flux` and perhaps `flux_err`,
+            `quality`, `segment`; or a `lightkurve.LightCurve`.
         flux_column: Column of the flux; `None` takes PDCSAP_FLUX, of QLP files
             SYS_RM_FLUX or SAP_FLUX, and of tables `flux`.
         quality: "recommended" leaves out the cadences that the mission's manual says to
