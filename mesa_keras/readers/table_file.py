@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import itertools
 import os
-import re
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -152,6 +151,7 @@ def _header(path: Path) -> tuple[list[str], int, str]:
 
 def _read_csv(path: Path) -> Any:
     columns, first_line, separator = _header(path)
+    _check_rows(path, columns, first_line, separator)
     with _text(path) as text, warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
         # Not by `skiprows`: pandas would let a quote in a comment swallow lines.
@@ -169,13 +169,26 @@ def _read_csv(path: Path) -> Any:
         except pd.errors.EmptyDataError:
             return pd.DataFrame(columns=columns, dtype=str)
         except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-            raise ValueError(
-                f"{path}: not a table with {len(columns)} cells in every row"
-                f"{_where(str(error))}."
-            ) from error
+            raise ValueError(f"{path}: not a table ({error}).") from error
 
 
-def _where(message: str) -> str:
-    """Says which row pandas stumbled over, where its message tells."""
-    found = re.search(r"in line (\d+), saw (\d+)", message)
-    return f": row {found[1]} has {found[2]}" if found else ""
+def _check_rows(
+    path: Path, columns: list[str], first_line: int, separator: str
+) -> None:
+    """Raises `ValueError` unless every row has a cell per column.
+
+    pandas would fill up short rows, such as the last one of a truncated file.
+    """
+    with _text(path) as text:
+        lines = itertools.islice(text, first_line, None)
+        cells = csv.reader(lines, delimiter=separator)
+        rows = (row for row in cells if len(row) > 1 or "".join(row).strip())
+        try:
+            for number, row in enumerate(rows, start=1):
+                if len(row) != len(columns):
+                    raise ValueError(
+                        f"{path}: not a table with {len(columns)} cells in every row: "
+                        f"row {number} has {len(row)}."
+                    )
+        except csv.Error as error:
+            raise ValueError(f"{path}: not a table ({error}).") from error

@@ -57,6 +57,7 @@ PACKED = gzip.compress(b"a,b\n" + LONG, mtime=0)
         (b"a,b,a\n1,2,3\n", "column 'a' stands twice"),
         (b"a,b\n1,2,3\n", "not a table with 2 cells"),
         (b"a,b\n1,2\n1,2,3\n", "not a table with 2 cells in every row: row 2 has 3"),
+        (b"a,b\n1,2\n\n1\n", "not a table with 2 cells in every row: row 2 has 1"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a table"),
         (b"SIMPLE  =\0\0\0\n1,2\n", "binary data"),
         ("a,b\nStöckl,1\n".encode("latin-1"), "not a table in UTF-8 text.*0xf6"),
@@ -68,7 +69,7 @@ PACKED = gzip.compress(b"a,b\n" + LONG, mtime=0)
         (b"a,b\n" + LONG + b"\xff,1\n", "not a table in UTF-8 text.*0xff"),
         (b'a,b\n"1,2\n3,4\n', "not a table"),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_bad_files_are_named(tmp_path, content, message):
     path = tmp_path / "bad.csv"
