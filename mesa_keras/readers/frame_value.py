@@ -6,23 +6,30 @@ from typing import Any
 
 # 1.5, -10,0, 6,4E-05, 1.2D3, +.5; what follows may be a unit.
 NUMBER = re.compile(r"\s*([-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eEdD][-+]?\d+)?)")
+# 1,200.5 and 1.200,5: with both signs, the first one groups digits.
+GROUPED = re.compile(r"\s*[-+]?\d{1,3}(?:(?:,\d{3})+(?=\.)|(?:\.\d{3})+(?=,))")
 
 
 def number(value: Any) -> float:
     """A header's value as a number, NaN where it is none.
 
-    Decimal commas, Fortran exponents and units after the number are read; booleans are
-    not numbers.
+    Decimal commas, thousands set apart, Fortran exponents and units after the number
+    are read; booleans are not numbers. "1,200" alone is 1.2, as a decimal comma.
     """
     if isinstance(value, bool) or value is None:
         return math.nan
     if isinstance(value, (int, float)):
         return float(value)
-    match = NUMBER.match(str(value))
+    match = NUMBER.match(_ungrouped(str(value)))
     if match is None:
         return math.nan
     text = match.group(1).replace(",", ".").lower().replace("d", "e")
     return float(text)
+
+
+def _ungrouped(text: str) -> str:
+    """The text whose number has no sign between its thousands."""
+    return GROUPED.sub(lambda found: re.sub("[.,]", "", found[0]), text, count=1)
 
 
 # Times in other units than seconds, as text after the number.
@@ -53,6 +60,7 @@ def seconds(value: Any) -> float:
     amount = number(value)
     if not isinstance(value, str) or math.isnan(amount):
         return amount
+    value = _ungrouped(value)
     parts = CLOCK.match(value) or PARTS.match(value.lower())
     if parts:
         hours, minutes, secs = (number(part or "0") for part in parts.groups())
