@@ -60,7 +60,10 @@ def pair_validity(
 
 
 def measured_images(images: np.ndarray) -> np.ndarray:
-    """Which images hold anything: a finite value other than 0 in some pixel.
+    """Which images are there: every band has a finite value other than 0 somewhere.
+
+    Where a survey has no exposure in a band, its cut-outs are 0 there, which is no flux
+    of 0: the colour would be that of no galaxy.
 
     Args:
         images: Shape `(n, height, width, bands)`, NaN = missing.
@@ -74,8 +77,9 @@ def measured_images(images: np.ndarray) -> np.ndarray:
     for part in (images[:, middle : middle + 1], images):
         rows = np.flatnonzero(~found)
         if rows.size:
-            values = part[rows].reshape(rows.size, -1)
-            found[rows] = (np.isfinite(values) & (values != 0)).any(axis=1)
+            values = part[rows]
+            measured = np.isfinite(values) & (values != 0)
+            found[rows] = measured.any(axis=(1, 2)).all(axis=-1)
     return found
 
 

@@ -53,8 +53,7 @@ def array_flags(
     for row in range(len(images)):
         found: dict[str, str] = {}
         if not image[row]:
-            missing = np.isnan(images[row]).all()
-            found["image"] = "no image" if missing else "image holds no flux"
+            found["image"] = _image_fault(images[row])
         if not spectrum[row]:
             if np.isnan(flux[row]).all() and not ivar[row].any():
                 found["spectrum"] = "no spectrum"
@@ -64,6 +63,13 @@ def array_flags(
                 found["spectrum"] = "spectrum has no inverse variance above 0"
         reasons.append(found)
     return image, spectrum, reasons
+
+
+def _image_fault(image: np.ndarray) -> str:
+    if np.isnan(image).all():
+        return "no image"
+    some = np.nan_to_num(image).any()
+    return "image lacks a band" if some else "image holds no flux"
 
 
 def import_splits(

@@ -12,7 +12,7 @@ from mesa_keras.readers import PairStore
 Arrays: TypeAlias = dict[str, np.ndarray]
 
 MODALITIES = ("image", "spectrum")
-_NO_IMAGE = "image holds no value"
+_NO_IMAGE = "image holds no flux, or lacks a band"
 _NO_SPECTRUM = "spectrum holds no measured flux other than 0"
 
 

@@ -11,17 +11,18 @@ from mesa_keras.pipelines.pair_import import (
 
 
 def test_array_flags_tell_why():
-    images = np.ones((6, 4, 4, 3), "float16")
-    flux, ivar = np.ones((6, 50), "float32"), np.ones((6, 50), "float32")
+    images = np.ones((7, 4, 4, 3), "float16")
+    flux, ivar = np.ones((7, 50), "float32"), np.ones((7, 50), "float32")
     images[1] = np.nan
     images[2] = 0
     flux[3], ivar[3] = np.nan, 0
     flux[4] = 0
     ivar[5] = 0
     images[5] = np.nan
+    images[6, ..., 0] = 0
     image, spectrum, reasons = array_flags(images, flux, ivar)
-    assert image.tolist() == [True, False, False, True, True, False]
-    assert spectrum.tolist() == [True, True, True, False, False, False]
+    assert image.tolist() == [True, False, False, True, True, False, False]
+    assert spectrum.tolist() == [True, True, True, False, False, False, True]
     assert reasons == [
         {},
         {"image": "no image"},
@@ -32,6 +33,7 @@ def test_array_flags_tell_why():
             "image": "no image",
             "spectrum": "spectrum has no inverse variance above 0",
         },
+        {"image": "image lacks a band"},
     ]
 
 

@@ -112,7 +112,6 @@ def train(
     freeze(model, options.freeze)
     folder = Path(output_dir)
     check_writable("output_dir", folder, folder=True)
-    folder.mkdir(parents=True, exist_ok=True)
     state = CheckpointedRun(
         folder / "astroclip_training_state.npz",
         _settings(config, data, options),
