@@ -11,7 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesa_keras.preprocessing.fold_bins import FoldedBins
-from mesa_keras.preprocessing.transit_template import mean_dip, transit_shapes
+from mesa_keras.preprocessing.transit_template import (
+    mean_dip,
+    shape_row,
+    transit_shapes,
+)
 
 DURATION_RANGE = (1 / 3, 2.5)
 DURATION_STEPS = 40
@@ -23,7 +27,7 @@ LARGEST_SHIFT = 0.5
 # A transit is looked for beside its epoch only where it gains this much there.
 SHIFT_GAIN = 12.0
 _COARSE_DURATIONS = (0.5, 0.7, 1.0, 1.4, 2.0)
-_COARSE_SHAPES = (8, 11, 13)
+_COARSE_SHAPES = [shape_row(0.06, chord) for chord in (0.45, 0.85, 0.97)]
 _FINE_STEPS = 33
 
 
@@ -175,7 +179,7 @@ def _shift(bins: FoldedBins, duration_days: float) -> float:
     most = int(LARGEST_SHIFT * duration_days / width)
     count = bins.days.size + 2 * most
     days = (np.arange(count) - count // 2) * width
-    area = transit_shapes().area[list(_COARSE_SHAPES)]
+    area = transit_shapes().area[_COARSE_SHAPES]
     models = mean_dip(
         area, days, duration_days * np.array(_COARSE_DURATIONS), bins.smear_days
     )

@@ -14,13 +14,15 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 # Quadratic coefficients of a Sun-like star in the Kepler band. Other stars' change the
 # depth by a few tenths of a percent, since the fit takes its shape from the data.
 LIMB_DARKENING = (0.40, 0.26)
-RADIUS_RATIOS = (0.02, 0.06, 0.12, 0.2, 0.35)
+# From planets to companions as large as the star.
+RADIUS_RATIOS = (0.02, 0.06, 0.12, 0.2, 0.27, 0.36, 0.46, 0.58, 0.72, 0.9)
 # Distance of the chord from the centre, over that of a body that just misses the star.
-CHORDS = (0.0, 0.4, 0.6, 0.75, 0.85, 0.92, 0.97)
+CHORDS = (0.0, 0.25, 0.45, 0.6, 0.75, 0.85, 0.92, 0.97)
 # Places from mid-transit to last contact at which a shape is kept.
 SHAPE_POINTS = 129
 _RINGS, _ANGLES, _DISTANCES = 16, 48, 121
@@ -39,7 +41,8 @@ class TransitShapes:
             on a central chord, 1 where the body is never wholly inside the disc.
         radius_ratio: The body's radius over the star's.
         log_prior: Logarithm of each shape's weight before the data: chords at any
-            distance are equally likely, as orbits of any inclination make them.
+            distance are equally likely, as orbits of any inclination make them, and
+            so are all orders of size.
     """
 
     area: np.ndarray
@@ -69,15 +72,27 @@ def transit_shapes() -> TransitShapes:
                     inside = max((1 - ratio) ** 2 - impact**2, 0.0)
                     v_shape.append(1 - np.sqrt(inside / reach))
     area, flat_area = (_integral(np.array(s), x) for s in shapes.values())
-    middle = (np.array(CHORDS[1:]) + CHORDS[:-1]) / 2
-    widths = np.diff(middle, prepend=0.0, append=1.0)
+    widths = _widths(np.array(CHORDS), 0.0, 1.0)
+    sizes = np.log(RADIUS_RATIOS)
+    size_widths = _widths(sizes, sizes[0], sizes[-1])
     return TransitShapes(
         area=area,
         flat_area=flat_area,
         v_shape=np.array(v_shape),
         radius_ratio=np.repeat(RADIUS_RATIOS, len(CHORDS)),
-        log_prior=np.tile(np.log(widths), len(RADIUS_RATIOS)),
+        log_prior=np.log(np.outer(size_widths, widths)).ravel(),
     )
+
+
+def shape_row(radius_ratio: float, chord: float) -> int:
+    """Returns the row of `transit_shapes` of one of `RADIUS_RATIOS` and `CHORDS`."""
+    return RADIUS_RATIOS.index(radius_ratio) * len(CHORDS) + CHORDS.index(chord)
+
+
+def _widths(places: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Widths of the cells around places in a range, with borders midway."""
+    borders = (places[1:] + places[:-1]) / 2
+    return np.diff(borders, prepend=low, append=high)
 
 
 def _light_lost(
@@ -113,16 +128,20 @@ def mean_dip(
     Returns:
         Shape `(durations, shapes, points)`.
     """
-    edges = np.stack([days - smear_days / 2, days + smear_days / 2])
+    edges = np.stack([days - smear_days / 2, days + smear_days / 2], axis=-1)
     place = edges / (duration_days[:, None, None] / 2)
     steps = area.shape[1] - 1
     scaled = np.clip(np.abs(place), 0.0, 1.0) * steps
-    low = np.minimum(scaled.astype(np.int64), steps - 1)
+    low = np.minimum(scaled.astype(np.int32), steps - 1)
     part = scaled - low
-    # (shapes, durations, 2, points)
-    integral = area[:, low] * (1 - part) + area[:, low + 1] * part
-    integral *= np.sign(place)
-    mean = (integral[:, :, 1] - integral[:, :, 0]) * (
-        duration_days[:, None] / 2 / smear_days
+    # The integral up to the later edge less that up to the earlier one, each between
+    # two kept places: four of them make a value, of all shapes alike.
+    sign = np.sign(place) * (duration_days[:, None, None] / 2 / smear_days) * [-1, 1]
+    weights = np.stack([sign * (1 - part), sign * part], axis=-1)
+    places = np.stack([low, low + 1], axis=-1)
+    rows = np.arange(0, weights.size + 1, 4)
+    between = csr_array(
+        (weights.ravel(), places.ravel(), rows), shape=(rows.size - 1, steps + 1)
     )
-    return np.moveaxis(mean, 0, 1)
+    mean = (between @ area.T).reshape(duration_days.size, days.size, len(area))
+    return np.moveaxis(mean, -1, 1)

@@ -101,6 +101,22 @@ def test_eclipsing_binaries(star, seed, dilution):
     assert abs(hours) < 0.1 * binary.duration()
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_companions_nearly_as_large_as_the_star(star, seed):
+    rng = np.random.default_rng(200 + seed)
+    binary = drawn(
+        star,
+        rng,
+        radius_ratio=rng.uniform(0.45, 1.0),
+        impact=rng.uniform(0, 0.5),
+        secondary_depth=rng.uniform(2e3, 2e4),
+        secondary_phase=rng.uniform(0.35, 0.65),
+    )
+    found = recover(star, binary)
+    assert found["measured_depth"] == pytest.approx(binary.depth(), rel=0.05)
+    assert found["measured_duration"] == pytest.approx(binary.duration(), rel=0.05)
+
+
 def test_known_planet_of_pi_mensae(real_data):
     folder = real_data / "raw_light_curves"
     curve = read_light_curve(next(folder.glob("*261136679*.fits")))

@@ -6,6 +6,7 @@ from mesa_keras.preprocessing.transit_template import (
     LIMB_DARKENING,
     RADIUS_RATIOS,
     mean_dip,
+    shape_row,
     transit_shapes,
 )
 from mesa_keras.simulation import transit_duration, transit_flux
@@ -15,7 +16,8 @@ ORBIT = {"period": 20.0, "epoch": 0.0, "scaled_semimajor_axis": 30.0}
 
 @pytest.mark.parametrize("exposure", [1e-4, 0.02])
 @pytest.mark.parametrize(
-    ("ratio", "chord"), [(0.06, 0.4), (0.12, 0.6), (0.12, 0.85), (0.35, 0.0)]
+    ("ratio", "chord"),
+    [(0.06, 0.45), (0.12, 0.6), (0.12, 0.85), (0.36, 0.0), (0.9, 0.25)],
 )
 def test_shapes_are_those_of_batman(ratio, chord, exposure):
     impact = chord * (1 + ratio)
@@ -28,8 +30,7 @@ def test_shapes_are_those_of_batman(ratio, chord, exposure):
     deepest = 1 - transit_flux(0.0, **model)
     expected = (1 - transit_flux(days, exposure_days=exposure, **model)) / deepest
     duration = float(transit_duration(20.0, 30.0, ratio, impact)) / 24
-    row = RADIUS_RATIOS.index(ratio) * len(CHORDS) + CHORDS.index(chord)
-    area = transit_shapes().area[row][None]
+    area = transit_shapes().area[shape_row(ratio, chord)][None]
     dip = mean_dip(area, days, np.array([duration]), exposure)[0, 0]
     np.testing.assert_allclose(dip, expected, atol=0.02)
 
