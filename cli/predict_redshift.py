@@ -55,9 +55,10 @@ def parser() -> argparse.ArgumentParser:
     add_option(
         result,
         "weights",
-        choices=("uniform", "distance"),
+        choices=("uniform", "distance", "similarity"),
         default="uniform",
-        help="of the neighbours: equal, or 1 / distance [uniform]",
+        help="of the neighbours: equal, 1 / distance, or exp(similarity / 0.07) "
+        "[uniform]",
     )
     for name, text in (
         ("reference_split", "all [train]"),

@@ -66,7 +66,7 @@ def predict_redshifts(
         reference: Those of the reference, of the same model; by default the same.
         directions: Which view looks for which, as in `"image-spectrum"`.
         num_neighbors: Neighbours whose redshifts are averaged.
-        weights: `"uniform"` or `"distance"`; see `neighbor_ensemble`.
+        weights: Of the neighbours; see `neighbor_ensemble`.
         reference_split: Split whose redshifts are averaged, or `"all"`.
         query_split: Split whose redshifts are predicted, or `"all"`. Where it is that
             of the reference, or one is `"all"`, each object is left out of its own

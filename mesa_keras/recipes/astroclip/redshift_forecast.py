@@ -1,4 +1,9 @@
-"""Redshifts of an object from those of its neighbours in the embedding space."""
+"""Redshifts of an object from those of its neighbours in the embedding space.
+
+References:
+    Wu et al. 2018, CVPR, arXiv:1805.01978, section 3.4 (neighbours weighted by
+    exp(similarity / temperature), temperature 0.07).
+"""
 
 from dataclasses import dataclass
 
@@ -13,10 +18,12 @@ from mesa_keras.evaluation import (
 from mesa_keras.recipes.astroclip.directions import split_direction, vectors
 from mesa_keras.recipes.astroclip.redshift_sets import Part, RedshiftSets
 
-WEIGHTS = ("uniform", "distance")
+WEIGHTS = ("uniform", "distance", "similarity")
 # Names and probabilities of the quantiles that are given per object.
 QUANTILES = {"q025": 0.025, "q16": 0.16, "median": 0.5, "q84": 0.84, "q975": 0.975}
 _CLOSEST = 1e-6
+# That of the contrastive loss, too: by it, these are the odds of being the partner.
+_TEMPERATURE = 0.07
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +87,9 @@ def neighbor_ensemble(
             in whichever view, is one.
         direction: As in `"image-spectrum"`, the query's view first.
         num_neighbors: Neighbours of each row.
-        weights: `"uniform"`, or `"distance"` for 1 / d with the distance
-            d = sqrt(2 - 2 similarity), at least 1e-6.
+        weights: `"uniform"`; `"distance"` for 1 / d with the distance
+            d = sqrt(2 - 2 similarity), at least 1e-6; or `"similarity"` for
+            exp(similarity / 0.07).
 
     Raises:
         ValueError: If there are fewer candidates than neighbours wanted, or an argument
@@ -109,13 +117,20 @@ def neighbor_ensemble(
             f"query itself: {fewest:,} of split {reference.split!r}. "
             f"Received: num_neighbors={num_neighbors}"
         )
-    shares = np.ones_like(result.similarities)
-    if weights == "distance":
-        distance = np.sqrt(np.maximum(2 - 2 * result.similarities, 0))
-        shares = 1 / np.maximum(distance, _CLOSEST)
-    shares /= shares.sum(axis=1, keepdims=True)
     members = reference.redshift[result.rows]
+    shares = _shares(result.similarities, weights)
     return Ensemble(rows, members, shares, result.similarities[:, 0])
+
+
+def _shares(similarities: np.ndarray, weights: str) -> np.ndarray:
+    """Weights of the neighbours, the nearest first, which sum to 1 a row."""
+    shares = np.ones_like(similarities)
+    if weights == "distance":
+        distance = np.sqrt(np.maximum(2 - 2 * similarities, 0))
+        shares = 1 / np.maximum(distance, _CLOSEST)
+    elif weights == "similarity":
+        shares = np.exp((similarities - similarities[:, :1]) / _TEMPERATURE)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
 def forecast(
@@ -139,7 +154,7 @@ def forecast(
         rows: Rows of the queries that have a vector, valid or not.
         direction: As in `"image-spectrum"`, the query's view first.
         num_neighbors: Neighbours of each row.
-        weights: `"uniform"` or `"distance"`.
+        weights: Of the neighbours; see `neighbor_ensemble`.
         seed: Seed of the halves.
 
     Raises:

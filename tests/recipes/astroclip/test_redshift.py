@@ -76,11 +76,23 @@ def test_num_neighbors_is_used():
     np.testing.assert_array_equal(one.members[:, 0], many.members[:, 0])
 
 
-def test_near_neighbours_weigh_more_where_wanted():
-    ensemble = predict(survey(), weights="distance").forecasts["image-image"].ensemble
+@pytest.mark.parametrize("weights", ["distance", "similarity"])
+def test_near_neighbours_weigh_more_where_wanted(weights):
+    ensemble = predict(survey(), weights=weights).forecasts["image-image"].ensemble
     assert (np.diff(ensemble.weights, axis=1) <= 1e-12).all()
     np.testing.assert_allclose(ensemble.weights.sum(axis=1), 1)
     assert (ensemble.weights[:, 0] > ensemble.weights[:, -1]).all()
+
+
+def test_weights_by_similarity_are_those_of_the_contrastive_loss():
+    made = survey()
+    train = np.flatnonzero(made.valid & (made.table["split"] == "train"))
+    found = predict(made, weights="similarity").forecasts["image-spectrum"].ensemble
+    for place in (0, 7):
+        vector = vectors(made, "image")[found.rows[place]]
+        similarity = vectors(made, "spectrum")[train].astype(np.float64) @ vector
+        odds = np.exp(np.sort(similarity)[: -16 - 1 : -1] / 0.07)
+        np.testing.assert_allclose(found.weights[place], odds / odds.sum(), rtol=1e-3)
 
 
 def test_invalid_rows_are_never_neighbours():
