@@ -28,12 +28,7 @@ def pair_validity(
     Raises:
         ValueError: If a column lacks, a flag is not boolean, or the range is empty.
     """
-    low, high = map(float, redshift_range)
-    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
-        raise ValueError(
-            "`redshift_range` must be a lowest and a highest redshift. "
-            f"Received: {tuple(redshift_range)}"
-        )
+    low, high = check_redshift_range(redshift_range)
     for name in _NEEDED:
         if name not in index:
             raise ValueError(f"`index` must have a column '{name}'.")
@@ -57,6 +52,21 @@ def pair_validity(
             found.append(f"redshift {redshift[row]:.4f} is outside {low:g} to {high:g}")
         reasons[row] = "; ".join(found)
     return valid, reasons
+
+
+def check_redshift_range(redshift_range: tuple[float, float]) -> tuple[float, float]:
+    """Returns the lowest and the highest redshift.
+
+    Raises:
+        ValueError: If they are not finite, or the range is empty.
+    """
+    low, high = map(float, redshift_range)
+    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        raise ValueError(
+            "`redshift_range` must be a lowest and a highest redshift. "
+            f"Received: {tuple(redshift_range)}"
+        )
+    return low, high
 
 
 def measured_images(images: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from mesa_keras.evaluation.pair_validity import check_redshift_range
 from mesa_keras.pipelines.pair_reader import MODALITIES, PairReader
 from mesa_keras.readers import PairStore, open_pair_store
 from mesa_keras.recipes.astroclip.embed import (
@@ -85,6 +86,8 @@ def generate_embeddings(
         OSError: If the results cannot be written.
     """
     _check(batch_size, workers, formats)
+    # Better known before the arrays of an earlier run are replaced than after.
+    check_redshift_range(redshift_range)
     store = open_pair_store(data_dir)
     rows = store.rows_of(split)
     model = open_model(model_path)

@@ -116,6 +116,15 @@ def test_what_another_run_left_is_not_gone_on_with(model, folder, whole, tmp_pat
     check_equal(tmp_path, whole[0])
 
 
+def test_a_wrong_range_leaves_earlier_embeddings(model, folder, tmp_path):
+    generate_embeddings(model, folder, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    for wrong in ((0.8, 0.0), (0.0, float("nan"))):
+        with pytest.raises(ValueError, match="`redshift_range` must be a lowest"):
+            generate_embeddings(model, folder, tmp_path, redshift_range=wrong)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
 def test_a_split_has_its_own_rows(model, folder, whole, tmp_path):
     result = generate_embeddings(model, folder, tmp_path, redshift_range=(0.0, 0.2))
     index = open_pair_store(folder).index
