@@ -215,8 +215,9 @@ def _typed(column: Any, path: Path) -> list[Any]:
     if name in ("name", "split"):
         return [str(cell).strip() if pd.notna(cell) else None for cell in column]
     numbers = pd.to_numeric(column, errors="coerce")
-    wrong = numbers.isna() & column.notna()
-    if not wrong.any():
+    # Dates would be nanoseconds, and a missing one the lowest number there is.
+    wrong = column.notna() & (numbers.isna() | (column.dtype.kind in "mM"))
+    if not wrong.any() and (name in _KNOWN or not _has_long_ids(column, numbers)):
         return [float(value) for value in numbers]
     if name in _KNOWN:
         row = int(np.argmax(wrong))
@@ -225,6 +226,12 @@ def _typed(column: Any, path: Path) -> list[Any]:
             f"Received: {column.iloc[row]!r} in row {row}"
         )
     return [str(cell) if pd.notna(cell) else None for cell in column]
+
+
+def _has_long_ids(column: Any, numbers: Any) -> bool:
+    """Whether whole numbers would lose their last digits as floats."""
+    large = column[numbers.abs() > 1 << 53]
+    return any(str(cell).strip().lstrip("-").isdecimal() for cell in large)
 
 
 def _integer(cell: Any, name: str, row: int, path: Path) -> int | None:

@@ -111,6 +111,38 @@ def test_the_table_comes_first_and_its_redshift_counts(tmp_path):
     assert "too few objects to be split" in done.warnings
 
 
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
+def test_long_ids_and_dates_of_the_table_stay_what_they_are(tmp_path, name):
+    first = 1237648720693755918
+    table = pd.DataFrame(
+        {
+            "object_id": [3, 4, 5],
+            "objid": [first, first + 1, first + 2],
+            "night": pd.to_datetime(["2020-01-01", None, "2020-01-03"]),
+            "luminosity": [1e40, 2e41, 3.5],
+        }
+    )
+    if name.endswith("csv"):
+        table.to_csv(tmp_path / name, index=False)
+    else:
+        table.to_parquet(tmp_path / name)
+    _, _, index = run(tmp_path, table=tmp_path / name)
+    assert index["objid"].tolist() == [str(first + i) for i in range(3)]
+    assert [str(cell)[:10] for cell in index["night"].dropna()] == [
+        "2020-01-01",
+        "2020-01-03",
+    ]
+    assert index["night"].isna().tolist() == [False, True, False]
+    assert index["luminosity"].tolist() == [1e40, 2e41, 3.5]
+
+
+def test_a_redshift_is_no_date(tmp_path):
+    table = pd.DataFrame({"object_id": [3], "redshift": pd.to_datetime(["2020-01-01"])})
+    table.to_parquet(tmp_path / "t.parquet")
+    with pytest.raises(ValueError, match="'redshift' must hold numbers"):
+        run(tmp_path, table=tmp_path / "t.parquet")
+
+
 def test_what_cannot_be_read_keeps_its_row_and_is_named(tmp_path):
     bad = tmp_path / "spec-0266-51630-0008.fits"
     write_sdss(bad)
