@@ -165,7 +165,8 @@ def _as_ids(column: Any, name: str) -> Any:
 
 def _numbers(cells: Any) -> np.ndarray | None:
     """The column as float64, or `None` where a cell is no number."""
-    if pd.api.types.is_bool_dtype(cells):
+    # Dates would be nanoseconds, and a missing one the lowest number there is.
+    if pd.api.types.is_bool_dtype(cells) or cells.dtype.kind in "mM":
         return None
     numbers = pd.to_numeric(cells, errors="coerce")
     if (numbers.isna() & cells.notna()).any():
@@ -187,7 +188,9 @@ def _classes(cells: Any, numbers: np.ndarray | None) -> tuple[np.ndarray, list[s
         present = np.unique(numbers[np.isfinite(numbers)])
         codes = np.searchsorted(present, numbers)
         codes[~np.isfinite(numbers)] = -1
-        return codes.astype(np.int64), [f"{value:g}" for value in present]
+        return codes.astype(np.int64), [
+            np.format_float_positional(value, trim="-") for value in present
+        ]
     text = cells.astype(object).map(lambda c: str(c).strip(), na_action="ignore")
     text = text.where(text != "", None)
     found, names = pd.factorize(text, sort=True)

@@ -122,6 +122,12 @@ def test_joins_a_catalogue_in_any_order(made):
         ([True, False] * 6, "classification", ("False", "True")),
         (["b", "a ", "", None] * 3, "classification", ("a", "b")),
         (["1", "2", "3"] * 4, "classification", ("1", "2", "3")),
+        ([1234567, 1234568] * 6, "classification", ("1234567", "1234568")),
+        (
+            pd.to_datetime(["2020-01-02", "2020-01-01", None] * 4),
+            "classification",
+            ("2020-01-01 00:00:00", "2020-01-02 00:00:00"),
+        ),
     ],
 )
 def test_the_kind_of_a_column(values, task, names):
