@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mesa_keras.evaluation import measured_images, measured_spectra
 from mesa_keras.preprocessing.galaxy_image import place_image, to_pixel_scale
 from mesa_keras.preprocessing.spectrum import (
     air_to_vacuum,
@@ -80,7 +81,19 @@ def embed_query_file(
         vector = embed_spectra(model, found["flux"][None], found["ivar"][None])[0]
     if not np.isfinite(vector).all():
         raise ValueError(f"{path}: holds no measured value to embed.")
+    if not _is_measured(found):
+        raise ValueError(
+            f"{path}: as in a store, every band of an image must hold flux, and a "
+            "spectrum a measured flux other than 0."
+        )
     return QueryFile(vector=vector, model_fingerprint=model_fingerprint(model), **found)
+
+
+def _is_measured(found: dict[str, Any]) -> bool:
+    """Whether an import would call the image or spectrum valid."""
+    if "image" in found:
+        return bool(measured_images(found["image"][None])[0])
+    return bool(measured_spectra(found["flux"][None], found["ivar"][None])[0])
 
 
 def _image(path: Path, schema: dict[str, Any]) -> dict[str, Any]:

@@ -127,6 +127,14 @@ def test_files_that_do_not_fit(model, tmp_path):
     empty = write_image(tmp_path / "empty.fits", np.full((40, 40, 3), np.nan))
     with pytest.raises(ValueError, match="holds no measured value"):
         embed_query_file(empty, model, "image")
+    image = np.ones((40, 40, 3))
+    image[..., 2] = 0
+    bandless = write_image(tmp_path / "bandless.fits", image)
+    with pytest.raises(ValueError, match=r"bandless\.fits: .* every band"):
+        embed_query_file(bandless, model, "image")
+    zero = write_sdss(tmp_path / "zero.fits", flux=np.zeros(3800))
+    with pytest.raises(ValueError, match="a measured flux other than 0"):
+        embed_query_file(zero, model, "spectrum")
     with pytest.raises(ValueError, match="neither a spectrum of SDSS nor a coadd"):
         embed_query_file(empty, model, "spectrum")
     spectrum = write_sdss(tmp_path / "s.fits")
