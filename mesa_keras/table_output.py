@@ -15,12 +15,16 @@ def check_suffix(path: str | os.PathLike[str]) -> None:
         raise ValueError(f"{path} must end in .csv, .csv.gz or .parquet.")
 
 
-def write_table(frame: Any, path: str | os.PathLike[str]) -> None:
+def write_table(
+    frame: Any, path: str | os.PathLike[str], float_format: str | None = "%.6g"
+) -> None:
     """Writes a table as CSV, CSV.gz or Parquet by the suffix, whole or not at all.
 
     Args:
         frame: `pandas.DataFrame`.
         path: File to write; its folder is made if needed.
+        float_format: Format of numbers in CSV; `None` writes all their digits, as
+            positions in degrees need.
 
     Raises:
         ValueError: If the suffix is none of these.
@@ -36,4 +40,4 @@ def write_table(frame: Any, path: str | os.PathLike[str]) -> None:
             plain.attrs = {}
             plain.to_parquet(temporary, index=False)
         else:
-            frame.to_csv(temporary, index=False, float_format="%.6g")
+            frame.to_csv(temporary, index=False, float_format=float_format)

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -102,6 +103,33 @@ def test_says_that_a_picture_is_of_another_survey(folders, tmp_path, capsys):
     assert (tmp_path / "b" / "hits.png").is_file()
     shown = capsys.readouterr().err
     assert f"note: the store at {other} is not as it was when it was embedded" in shown
+
+
+def test_a_picture_of_many_hits_shows_the_first(folders, tmp_path, capsys):
+    assert call(folders, tmp_path, "--query_id", "1020", "--top", "1000") == 0
+    assert len(pd.read_csv(tmp_path / "hits.csv")) == 55
+    assert "shows the first 24 of 55 hits" in capsys.readouterr().err
+
+
+def test_numbers_of_hits_keep_their_digits(folders, tmp_path):
+    made = survey(60)
+    ra = 100 + np.linspace(0, 1, 60) / 3
+    made = dataclasses.replace(made, table=made.table.assign(ra=ra))
+    save_embeddings(tmp_path / "e", made)
+    argv = ["--embeddings", str(tmp_path / "e"), "--query_id", "1020"]
+    assert main([*argv, "--output_dir", str(tmp_path / "o")]) == 0
+    hits = pd.read_csv(tmp_path / "o" / "hits.csv")
+    np.testing.assert_allclose(hits["ra"], ra[hits["row"]], rtol=0, atol=1e-12)
+
+
+def test_a_store_that_cannot_be_read_costs_the_picture_alone(folders, tmp_path, capsys):
+    shutil.copytree(folders / "store", tmp_path / "s")
+    (tmp_path / "s" / "index.parquet").unlink()
+    options = ["--query_id", "1020", "--store", str(tmp_path / "s")]
+    assert call(folders, tmp_path / "o", "--query_id", "1020") == 0
+    assert call(folders, tmp_path / "o", *options) == 0
+    assert "the store cannot be read" in capsys.readouterr().out
+    assert not (tmp_path / "o" / "hits.png").exists()
 
 
 def test_says_why_there_is_no_picture(folders, tmp_path, capsys):

@@ -14,6 +14,9 @@ from mesa_keras.recipes.astroclip.search_query_file import QueryFile
 from mesa_keras.report import ShownObject, save_figure, similar_objects_figure
 from mesa_keras.table_output import write_table
 
+# More lines would take minutes, and make a picture that no program opens.
+_SHOWN = 24
+
 
 @dataclass(frozen=True)
 class SearchFiles:
@@ -50,7 +53,7 @@ def write_search_files(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     files = {"hits": folder / "hits.csv", "hits, JSON": folder / "hits.json"}
-    write_table(result.hits, files["hits"])
+    write_table(result.hits, files["hits"], float_format=None)
     hits = result.hits.to_dict(orient="records")
     content = {**result.summary, "query": result.query, "hits": hits}
     write_json(files["hits, JSON"], content)
@@ -86,15 +89,19 @@ def _draw(
         return f"there is no store of images and spectra at {folder}"
     if not len(result.hits):
         return "nothing was found"
-    store = open_pair_store(folder)
-    ids = result.hits["object_id"].tolist()
+    try:
+        store = open_pair_store(folder)
+    except (OSError, ValueError) as error:
+        return f"the store cannot be read: {error}"
+    hits = result.hits.head(_SHOWN)
+    ids = hits["object_id"].tolist()
     if query_file is None:
         ids.insert(0, result.query["object_id"])
     places = {int(name): row for row, name in enumerate(store.index["object_id"])}
     unknown = [name for name in ids if name not in places]
     if unknown:
         return f"the store at {folder} has no object {unknown[0]}"
-    labels = [_label(entry) for entry in result.hits.to_dict(orient="records")]
+    labels = [_label(entry) for entry in hits.to_dict(orient="records")]
     if query_file is None:
         labels.insert(0, _label(result.query))
     shown = _stored(store, [places[name] for name in ids], labels)
@@ -108,7 +115,12 @@ def _draw(
         f"{direction}: the query (framed) and the most similar{survey}",
         store.settings["flux_unit"],
     )
-    return figure, _note(result, store)
+    notes = [_note(result, store)]
+    if len(result.hits) > len(hits):
+        notes.append(
+            f"the picture shows the first {len(hits)} of {len(result.hits):,} hits"
+        )
+    return figure, "; ".join(filter(None, notes))
 
 
 def _stored(store: PairStore, rows: list[int], labels: list[str]) -> list[ShownObject]:
