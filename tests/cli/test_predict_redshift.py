@@ -48,10 +48,12 @@ def test_one_direction_of_named_splits_as_csv(folder, tmp_path):
     argv = ["--embeddings", str(folder), "--output_dir", str(tmp_path)]
     options = ["--query", "image", "--against", "spectrum", "--weights", "distance"]
     splits = ["--reference", "test", "--query_split", "test", "--pool_size", "0"]
+    (tmp_path / "predictions.parquet").write_bytes(b"of an earlier run")
     assert main([*argv, *options, *splits, "--table_format", "csv"]) == 0
     table = pd.read_csv(tmp_path / "predictions.csv")
     assert "image_to_spectrum_mean" in table
     assert "image_to_image_mean" not in table
+    assert not (tmp_path / "predictions.parquet").exists()
     results = json.loads((tmp_path / "redshift_results.json").read_text())
     assert results["retrieval"] is None
     assert results["pools"]["reference"]["split"] == "test"

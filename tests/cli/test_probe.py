@@ -46,6 +46,8 @@ def test_a_class_of_a_catalogue(folder, tmp_path, capsys):
     assert "not in the catalogue" in shown
     assert {"p_old", "p_young"} <= set(pd.read_csv(out / "predictions.csv"))
     assert (out / "embedding_map.png").is_file()
+    assert call(folder, out, "--target", "mag_r", "--map", "none") == 0
+    assert not (out / "embedding_map.png").exists()
 
 
 def test_without_a_map(folder, tmp_path):

@@ -67,6 +67,8 @@ def write_probe_files(
     write_table(result.predictions, files["predictions"])
     files["results"] = folder / "probe_results.json"
     write_json(files["results"], result.results)
+    # That of an earlier probe would be taken for the map of this one.
+    (folder / "embedding_map.png").unlink(missing_ok=True)
     pictures = []
     for name, (figure, alt) in figures.items():
         files[f"{name.replace('_', ' ')}, figure"] = path = folder / f"{name}.png"

@@ -18,9 +18,10 @@ from mesa_keras.report import (
     save_figure,
     write_report,
 )
-from mesa_keras.table_output import write_table
+from mesa_keras.table_output import SUFFIXES, write_table
 
 RESULTS_FILE = "redshift_results.json"
+_PICTURES = ("redshift_scatter", "pit_histogram")
 MEASURES = {
     "r2": "R²",
     "bias": "Bias",
@@ -59,6 +60,11 @@ def write_redshift_files(
     folder.mkdir(parents=True, exist_ok=True)
     files = {"predictions": folder / f"predictions.{table_format}"}
     write_table(result.predictions, files["predictions"])
+    # What an earlier run left beside these results would be taken for theirs.
+    old = {folder / f"predictions{suffix}" for suffix in SUFFIXES}
+    old |= {folder / f"{name}.png" for name in _PICTURES}
+    for path in old - {files["predictions"]}:
+        path.unlink(missing_ok=True)
     files["results"] = folder / RESULTS_FILE
     write_json(files["results"], result.results)
     pictures = []
