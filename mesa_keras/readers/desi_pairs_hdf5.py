@@ -182,6 +182,12 @@ class _Part:
             raise GalaxyFileError(
                 path, f"targetid of group {name} must hold integers, not {ids.dtype}"
             )
+        if ids.size and ids.max() > np.iinfo(np.int64).max:
+            raise GalaxyFileError(
+                path,
+                f"targetid of group {name} must fit 64 bits with a sign, and "
+                f"{ids.max()} does not",
+            )
         counts = {kind: len(dataset) for kind, dataset in datasets.items()}
         if len(set(counts.values())) > 1 or not len(ids):
             raise GalaxyFileError(

@@ -104,6 +104,10 @@ def test_inverse_variances_of_some_groups_only(tmp_path, having):
         ({"targetid": None}, "holds no group with the datasets"),
         ({"redshift": lambda z: z[:-1]}, "must have as many rows"),
         ({"targetid": lambda ids: ids.astype(float)}, "must hold integers"),
+        (
+            {"targetid": lambda ids: ids.astype(np.uint64) + np.uint64(1 << 63)},
+            "must fit 64 bits with a sign",
+        ),
         ({"image": lambda images: images[..., 0]}, "must have shape"),
         ({"spectrum": lambda flux: np.repeat(flux, 2, -1)}, "must have shape"),
     ],
