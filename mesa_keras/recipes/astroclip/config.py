@@ -133,7 +133,10 @@ class AstroclipConfig(Circles, Augmentation, TrainingOptions):
             "must be positive, or `learnable`",
         )
         check_field(
-            self, "num_heads", self.hidden_dim % self.num_heads == 0, "must divide it"
+            self,
+            "num_heads",
+            self.hidden_dim % self.num_heads == 0,
+            "must divide `hidden_dim`",
         )
         check_field(
             self,
