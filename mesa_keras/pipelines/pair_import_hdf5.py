@@ -122,7 +122,9 @@ def _index(
     first = repeated_ids(pairs.object_id)
     again = first != np.arange(count)
     # A row has its own id; what it is a picture of stands in `source_id`.
-    object_id = np.where(again, -1 - np.arange(count), pairs.object_id)
+    # Below all ids of the file: those of the sky are negative.
+    lowest = min(int(pairs.object_id.min()), 0)
+    object_id = np.where(again, lowest - 1 - np.arange(count), pairs.object_id)
     index = pd.DataFrame(
         {
             "object_id": object_id,

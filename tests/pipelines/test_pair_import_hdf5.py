@@ -77,6 +77,13 @@ def test_repeated_targets_keep_their_rows(tmp_path):
     assert any("2 rows repeat a target" in warning for warning in done.warnings)
 
 
+def test_new_ids_of_repeated_targets_are_none_of_the_file(tmp_path):
+    path = write_pairs(tmp_path / "p.h5", [5], targetid=np.array([5, -3, 5, 7, 5]))
+    import_hdf5(path, tmp_path / "s")
+    index = open_pair_store(tmp_path / "s").index
+    assert index["object_id"].tolist() == [5, -3, -6, 7, -8]
+
+
 def test_an_interrupted_import_goes_on(tmp_path, monkeypatch):
     path = write_pairs(tmp_path / "p.h5")
     reads = []
