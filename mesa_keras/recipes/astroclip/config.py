@@ -91,7 +91,7 @@ class AstroclipConfig(Circles, Augmentation, TrainingOptions):
     )
     loss: str = option("info_nce", "contrastive loss", choices=("info_nce", "sigmoid"))
     epochs: int = option(60, "passes over the training pairs", rule=POSITIVE)
-    batch_size: int = option(128, "pairs per step", rule=POSITIVE)
+    batch_size: int = option(128, "pairs per step")
     learning_rate: float = option(2e-3, "peak learning rate of AdamW", rule=POSITIVE)
     schedule: str = option(
         "cosine", "learning rate after the warm-up", choices=("cosine", "constant")
@@ -125,6 +125,8 @@ class AstroclipConfig(Circles, Augmentation, TrainingOptions):
 
     def __post_init__(self) -> None:
         check_fields(self)
+        # The other pairs of a batch are what a pair is told from.
+        check_field(self, "batch_size", self.batch_size > 1, "must be 2 or more")
         number = isinstance(self.temperature, (int, float)) and self.temperature > 0
         check_field(
             self,

@@ -78,6 +78,8 @@ def probe(
     """
     if modality not in VIEWS:
         raise ValueError(f"`modality` must be of {VIEWS}. Received: {modality!r}")
+    if seed < 0:
+        raise ValueError(f"`seed` must be 0 or more. Received: {seed}")
     target = join_target(embeddings, column, catalogue, task, catalogue_name)
     usable = np.flatnonzero(embeddings.valid & target.known)
     groups = object_groups([embeddings.table])[0]

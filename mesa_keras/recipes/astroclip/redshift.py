@@ -90,6 +90,12 @@ def predict_redshifts(
     """
     for direction in directions:
         split_direction(direction)
+    if seed < 0:
+        raise ValueError(f"`seed` must be 0 or more. Received: {seed}")
+    if pool_size < 0 or pool_size == 1:
+        raise ValueError(
+            f"`pool_size` must be 2 or more, or 0 for none. Received: {pool_size}"
+        )
     sets = redshift_sets(
         embeddings,
         reference,

@@ -37,6 +37,7 @@ def test_the_seed_preset_has_the_published_numbers():
         ({"temperature": 0}, "`temperature` must be positive, or `learnable`"),
         ({"temperature": "warm"}, "`temperature` must be positive, or `learnable`"),
         ({"loss": "mse"}, "`loss` must be of"),
+        ({"batch_size": 1}, "`batch_size` must be 2 or more"),
         ({"hidden_dim": 30, "num_heads": 4}, "`num_heads` must divide"),
         ({"redshift_range": (0.8, 0.0)}, "`redshift_range` must be a lowest"),
         ({"redshift_range": (0.8,)}, "`redshift_range` must be a lowest"),

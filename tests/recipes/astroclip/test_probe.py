@@ -180,6 +180,7 @@ def test_rare_classes_are_left_out_and_named(made):
         ("split", {}, "must be a property of the object"),
         ("mag_r", {"head": "mlp"}, "`head` must be of"),
         ("mag_r", {"modality": "all"}, "`modality` must be of"),
+        ("mag_r", {"seed": -1}, "`seed` must be 0 or more"),
         ("mag_r", {"task": "clustering"}, "`task` must be of"),
         ("valid", {}, "`target` 'valid' is True in all"),
         ("same", {}, "`target` 'same' is 7 in all"),

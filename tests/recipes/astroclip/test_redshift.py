@@ -248,6 +248,8 @@ def test_reports_retrieval_with_its_pool(result):
             "`num_neighbors` must not exceed the valid",
         ),
         ({"weights": "even"}, "`weights` must be of"),
+        ({"seed": -1}, "`seed` must be 0 or more"),
+        ({"pool_size": -3}, "`pool_size` must be 2 or more, or 0"),
         ({"directions": ["image-galaxy"]}, "`direction` must be of"),
         ({"query_split": "tset"}, r"`query_split` must be a split.*train \(\d+ rows\)"),
         ({"reference_split": "no"}, "`reference_split` must be a split of the"),
