@@ -114,7 +114,8 @@ def detrend_light_curve(
         window: Length in days of the window in which the trend is found; `None` takes
             a day, or three durations if that is longer; and of a star that is restless
             over a transit's duration, 0.7 days if depths are better known then.
-        exposure_days: Time from one exposure to the next; `None` takes the median.
+        exposure_days: Time from one exposure to the next; `None` takes the median, and
+            so does NaN, which a curve of one cadence has.
 
     Returns:
         The flat light curve.
@@ -127,7 +128,7 @@ def detrend_light_curve(
         raise ValueError(f"`window` must be positive days. Received: {window}")
     given = sorted_cadences(time, flux, segment)
     cadence = exposure_days
-    if cadence is None:
+    if cadence is None or not np.isfinite(cadence):
         spacing = np.diff(given.time)
         cadence = float(np.median(spacing)) if spacing.size else 0.0
     phase = ephemeris.phase(given.time)

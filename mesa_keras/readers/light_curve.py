@@ -87,9 +87,13 @@ class LightCurve:
         return float(np.average(values[known], weights=counts[known]))
 
     def exposure_days(self) -> float:
-        """Median over the cadences of the time from one exposure to the next."""
-        values = np.array([part.exposure_days for part in self.segments])
-        return float(np.nanmedian(values[self.segment]))
+        """Median over the cadences of the time from one exposure to the next.
+
+        It is NaN where no segment tells, as of one cadence.
+        """
+        values = np.array([part.exposure_days for part in self.segments])[self.segment]
+        known = values[np.isfinite(values)]
+        return float(np.median(known)) if known.size else float("nan")
 
 
 @dataclass(frozen=True, kw_only=True)

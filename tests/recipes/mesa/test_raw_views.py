@@ -122,3 +122,14 @@ def test_events_of_a_table_without_epochs(star):
     assert (event.row, event.object_id, event.epoch_system) == (0, "b", "BKJD")
     with pytest.raises(ValueError, match="its epoch is missing"):
         event.ephemeris(star[0])
+
+
+@pytest.mark.usefixtures("wotan_compiled")
+def test_a_light_curve_of_one_cadence(tmp_path, star):
+    path = tmp_path / "one.csv"
+    path.write_text("time,flux\n1330.0,1.0\n")
+    curve = read_light_curve(path, time_system="BTJD")
+    assert np.isnan(curve.exposure_days())
+    event = star[1][0]
+    views = event_views(curve, event, star[1], ViewSettings())
+    assert "no transit falls" in no_views_reason(curve, event, views)
