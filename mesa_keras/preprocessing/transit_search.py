@@ -88,7 +88,9 @@ def find_transit(
     if epoch is not None:
         known &= np.abs(phase) < NEAR_DURATIONS * longest
     durations = np.geomspace(shortest, longest, NUM_DURATIONS)
-    found = _best_box(time[known], flat[known], noise, period, durations)
+    # No transit is seen twice at any longer period, which would only need more memory.
+    folded = min(period, float(np.ptp(time)) + 2 * longest)
+    found = _best_box(time[known], flat[known], noise, folded, durations)
     if not found.snr >= LEAST_SNR:
         raise ValueError(
             f"no transit stands out of the noise at a period of {period:g} days "

@@ -53,16 +53,18 @@ def find_secondary(
     """
     num_bins = max(int(np.ceil(period / duration_days * STEPS_PER_DURATION)), 1)
     width = period / num_bins
-    place = np.floor(phase / width).astype(np.int64) % num_bins
+    inner, wide = STEPS_PER_DURATION // 2, 2 * STEPS_PER_DURATION
+    place = np.floor(phase / width).astype(np.int64)
+    first, seen = _covered(place, num_bins, wide + 1)
+    place = (place - first) % seen
     lost = np.clip(1 - flux, -LARGEST_SIGMA * noise, LARGEST_SIGMA * noise)
-    counts = np.bincount(place, minlength=num_bins).astype(np.float64)
-    sums = np.bincount(place, lost, minlength=num_bins)
-    centers = (np.arange(num_bins) + 0.5) * width
+    counts = np.bincount(place, minlength=seen).astype(np.float64)
+    sums = np.bincount(place, lost, minlength=seen)
+    centers = (first + np.arange(seen) + 0.5) * width % period
     away = np.minimum(centers, period - centers)
     avoided = away < min(AVOIDED_DURATIONS * duration_days / 2, period / 4)
     counts[avoided] = 0.0
     sums[avoided] = 0.0
-    inner, wide = STEPS_PER_DURATION // 2, 2 * STEPS_PER_DURATION
     n_in, s_in = (_around(values, inner) for values in (counts, sums))
     n_all, s_all = (_around(values, wide) for values in (counts, sums))
     n_out, s_out = n_all - n_in, s_all - s_in
@@ -77,7 +79,7 @@ def find_secondary(
     snr = np.where(known, snr, -np.inf)
     best = int(np.argmax(snr))
     offset = 0.0
-    left, right = snr[best - 1], snr[(best + 1) % num_bins]
+    left, right = snr[best - 1], snr[(best + 1) % seen]
     curve = left - 2 * snr[best] + right
     if np.isfinite(curve) and curve < 0:
         offset = 0.5 * (left - right) / curve
@@ -85,6 +87,19 @@ def find_secondary(
         phase_days=float((centers[best] + offset * width) % period),
         snr=float(snr[best]),
     )
+
+
+def _covered(place: np.ndarray, num_bins: int, margin: int) -> tuple[int, int]:
+    """Returns the first bin and the number of bins that have points near them.
+
+    Of a period far longer than the light curve most bins are empty, and may be more
+    than memory holds.
+    """
+    if not place.size:
+        return 0, 1
+    first = int(place.min()) - margin
+    seen = int(place.max()) + margin + 1 - first
+    return (first, seen) if seen < num_bins else (0, num_bins)
 
 
 def _around(values: np.ndarray, reach: int) -> np.ndarray:

@@ -40,3 +40,11 @@ def test_nothing_to_find():
         find_transit(TIME, noise, 0.05)
     with pytest.raises(ValueError, match="`period` must be positive"):
         find_transit(TIME, noise, -1.0)
+
+
+def test_a_period_far_longer_than_the_light_curve_takes_no_more_memory():
+    noise = 1 + 2e-4 * np.random.default_rng(1).normal(size=TIME.size)
+    box = 0.003 * (np.abs(TIME - 20.1) < 0.1)
+    found = find_transit(TIME, noise - box, 1e9, exposure_days=0.02)
+    assert found.epoch == pytest.approx(20.1, abs=0.05)
+    assert found.duration == pytest.approx(4.8, rel=0.2)

@@ -38,3 +38,17 @@ def test_needs_data():
     near = np.abs((TIME + 3) % PERIOD - 3) < 0.25
     assert find(TIME[near], FLUX[near]) is None
     assert find(TIME[:0], FLUX[:0]) is None
+
+
+def test_a_period_far_longer_than_the_light_curve_takes_no_more_memory():
+    phase = TIME - 30.0
+    away = np.abs(phase - 20.0) < DURATION / 2
+    found = [
+        find_secondary(
+            phase, FLUX - 3e-4 * away, period=p, duration_days=DURATION, noise=NOISE
+        )
+        for p in (110.0, 1e12)
+    ]
+    for dip in found:
+        assert dip.phase_days == pytest.approx(20.0, abs=DURATION / 5)
+    assert found[1].snr == pytest.approx(found[0].snr, rel=0.05)
