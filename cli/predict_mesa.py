@@ -6,6 +6,7 @@ Or for one object from its raw light curve: ``--target "TIC 261136679" --period 
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from cli._arguments import (
@@ -24,7 +25,7 @@ from cli._target_options import (
     check_options,
     target_of,
 )
-from mesa_keras.atomic_file import check_writable
+from mesa_keras.atomic_file import check_not_input, check_writable
 from mesa_keras.table_output import check_suffix, write_table
 
 
@@ -125,8 +126,14 @@ def _predict(arguments: argparse.Namespace) -> int:
     with quiet_start():
         from mesa_keras.recipes.mesa.known_objects import write_known_objects
         from mesa_keras.recipes.mesa.predict import predict
+        from mesa_keras.recipes.mesa.view_sources import VIEWS_FILE
 
     _check_output(arguments.output)
+    inputs = (arguments.data, arguments.views_path)
+    check_not_input("output", arguments.output, *inputs)
+    if arguments.known_output is not None:
+        beside = Path(arguments.data).with_name(VIEWS_FILE)
+        check_not_input("known_output", arguments.known_output, *inputs, beside)
     model_path = arguments.model_path or "output/mesa_model.keras"
     frame = predict(
         model_path,

@@ -52,6 +52,32 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def check_not_input(
+    name: str,
+    path: str | os.PathLike[str],
+    *inputs: str | os.PathLike[str] | None,
+) -> None:
+    """Makes sure that a result does not take the place of what it is made from.
+
+    Args:
+        name: Argument that the result was named with.
+        path: The result.
+        *inputs: Files that are read; `None` is none.
+
+    Raises:
+        ValueError: If the result is one of them, by whatever name.
+    """
+    path = Path(path)
+    for given in inputs:
+        if given is None or not (path.exists() and Path(given).exists()):
+            continue
+        if path.samefile(given):
+            raise ValueError(
+                f"`{name}` must be another file than what is read, which it would "
+                f"take the place of. Received: {path}"
+            )
+
+
 def check_writable(
     name: str, path: str | os.PathLike[str], *, folder: bool = False
 ) -> None:

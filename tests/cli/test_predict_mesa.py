@@ -24,6 +24,20 @@ def test_writes_predictions_and_a_table(run, tmp_path, capsys):
     assert "40/40" in shown.err
 
 
+@pytest.mark.parametrize("option", ["--output", "--known_output"])
+def test_no_result_takes_the_place_of_what_is_read(run, tmp_path, capsys, option):
+    table = write_table(tmp_path / "new.csv", rows_of(3, 100))
+    link = tmp_path / ("link.csv" if option == "--output" else "link.npz")
+    link.symlink_to(table)
+    before = table.read_bytes()
+    argv = ["--model_path", str(run[0]), "--data", str(table)]
+    argv += ["--output", str(tmp_path / "out.csv"), option, str(link)]
+    assert main(argv) == 2
+    assert f"`{option[2:]}` must be another file" in capsys.readouterr().err
+    assert table.read_bytes() == before
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_status_says_that_rows_had_faults(run, tmp_path, capsys):
     rows = rows_of(6, 100)
     rows[1]["period"] = "inf"
