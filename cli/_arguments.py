@@ -98,7 +98,12 @@ def columns(text: str) -> dict[str, str]:
         raise argparse.ArgumentTypeError(
             f"must be name=theirs, separated by commas. Received: {text!r}"
         )
-    return {ours.strip(): theirs.strip() for ours, theirs in pairs}
+    named = {ours.strip(): theirs.strip() for ours, theirs in pairs}
+    if len(named) < len(pairs):
+        raise argparse.ArgumentTypeError(
+            f"must name each name once. Received: {text!r}"
+        )
+    return named
 
 
 def numbers(text: str) -> float | list[float]:
