@@ -10,6 +10,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from mesa_keras.atomic_file import check_writable
 from mesa_keras.available_cores import available_cores
 from mesa_keras.preprocessing.views_settings import ViewSettings
 from mesa_keras.readers import CandidateTable, read_candidates
@@ -139,7 +140,8 @@ def _check_output(output: str | os.PathLike[str]) -> Path:
     path = Path(output)
     if path.suffix != ".npz":
         raise ValueError(f"`output` must end in .npz. Received: {path}")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    for file in (path, scalars_path(path)):
+        check_writable("output", file)
     return path
 
 

@@ -74,8 +74,17 @@ def _scalars(table: CandidateTable, told: dict[int, RowResult]) -> pd.DataFrame:
                 "star_id": table.frame["star_id"].iloc[row],
                 **{name: result.scalars.get(name, np.nan) for name in SCALARS},
                 **{name: result.facts.get(name, np.nan) for name in FACTS},
-                "fault": result.fault,
+                "fault": _fault(result, str(table.faults[row])),
                 "notes": result.notes,
             }
         )
     return pd.DataFrame(rows)
+
+
+def _fault(result: RowResult, cells: str) -> str:
+    """Why a row failed, and what stood in those of its cells that are no values.
+
+    A period is not just missing where it was negative. Of a row that has its views and
+    no fault of its own the other cells do not matter here.
+    """
+    return "; ".join(filter(None, [result.fault, cells])) if result.fault else ""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mesa_keras.readers import CandidateTable
 from mesa_keras.readers.light_curve_files import LightCurveFolder
-from mesa_keras.recipes.mesa.view_sources import FILE_SEPARATOR
+from mesa_keras.recipes.mesa.view_sources import file_names
 
 
 def light_curve_paths(
@@ -31,7 +31,7 @@ def light_curve_paths(
         roots = [table.path.parent] if folder is None else [folder.path]
         if folder is not None:
             roots.append(table.path.parent)
-        return [_named(name.strip(), roots) for name in names.split(FILE_SEPARATOR)]
+        return [_named(name, roots) for name in file_names(names)]
     if folder is None:
         raise ValueError(
             f"{object_id}: the table names no light curve, and no folder was given."

@@ -80,6 +80,18 @@ def load_views(
     return Views({}, "none", warnings=("no light curves in the data",))
 
 
+def file_names(names: str) -> list[str]:
+    """Returns the files that a cell or an option names, between or before `;`.
+
+    Raises:
+        ValueError: If it names none.
+    """
+    found = [name.strip() for name in names.split(FILE_SEPARATOR) if name.strip()]
+    if not found:
+        raise ValueError(f"'{names}' names no light-curve file.")
+    return found
+
+
 def _simulated(table: CandidateTable, seed: int) -> Views:
     from mesa_keras.simulation.catalogue_rows import rows_with_density
     from mesa_keras.simulation.transits import simulate_views_from_rows
@@ -126,9 +138,7 @@ def _from_files(
             continue
         others = siblings[stars[event.row]]
         try:
-            paths = [
-                table.path.parent / name.strip() for name in names.split(FILE_SEPARATOR)
-            ]
+            paths = [table.path.parent / name for name in file_names(names)]
             star = numbers[event.row]
             views, said, wrong = _fold_files(paths, event, others, star, settings)
         except (OSError, ValueError) as error:

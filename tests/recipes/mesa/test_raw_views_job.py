@@ -157,10 +157,28 @@ def test_a_model_of_the_published_views_refuses_them(survey, tmp_path):
         load_data(survey[0], expected_convention="median0_min-1", **options)
 
 
+def test_a_cell_that_is_no_period_is_told(survey, tmp_path):
+    frame = pd.read_csv(survey[0])
+    frame.loc[0, "period"] = -frame.loc[0, "period"]
+    frame.to_csv(survey[0], index=False)
+    made = make(survey, tmp_path / "views.npz")
+    assert made.table["fault"][0].endswith("missing.; period=-2.11 is not positive")
+    assert made.table["fault"][1] == ""
+
+
+def test_a_wrong_call_makes_no_folder(survey, tmp_path):
+    (tmp_path / "views.npz").mkdir()
+    with pytest.raises(OSError, match="`output` must be a file that can be written"):
+        make(survey, tmp_path / "views.npz")
+    with pytest.raises(ValueError, match="mapped column 'tic' is not in the file"):
+        make(survey, tmp_path / "new" / "views.npz", columns={"star_id": "tic"})
+    assert not (tmp_path / "new").exists()
+
+
 def test_files_named_in_the_table(survey, tmp_path):
     table, _ = survey
     frame = pd.read_csv(table).iloc[:2]
-    frame["light_curve"] = ["11-q1.fits; 11-q2.fits", "lightcurves/12-q1.fits"]
+    frame["light_curve"] = ["11-q1.fits; 11-q2.fits;", "lightcurves/12-q1.fits"]
     frame.to_csv(table, index=False)
     made = make(survey, tmp_path / "views.npz")
     assert (made.table["fault"] == "").all()
