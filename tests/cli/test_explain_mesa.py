@@ -94,6 +94,10 @@ def test_wrong_calls(run, table, tmp_path, capsys):
     ):
         assert call(run, tmp_path, *options) == 2
         assert message in capsys.readouterr().err
+    (tmp_path / "out").write_text("a file")
+    assert call(run, tmp_path, *target, "--light_curve", curves / "7.fits") == 2
+    assert "`output_dir` must be a folder" in capsys.readouterr().err
+    (tmp_path / "out").unlink()
     for options in (("--data", path), ("--data", path, "--object", "a", "--period", 2)):
         with pytest.raises(SystemExit) as stopped:
             call(run, tmp_path, *options)

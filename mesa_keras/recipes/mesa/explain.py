@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mesa_keras._version import __version__
+from mesa_keras.atomic_file import check_writable
 from mesa_keras.inference import Predictor
 from mesa_keras.json_file import write_json
 from mesa_keras.recipes.mesa.model_data import mesa_schema
@@ -80,6 +81,7 @@ def explain(
     """
     if resamples < 1:
         raise ValueError(f"`resamples` must be 1 or more. Received: {resamples}")
+    check_writable("output_dir", output_dir, folder=True)
     predictor = Predictor(model_path)
     mesa_schema(predictor)
     shown = open_known(known, predictor)
