@@ -10,6 +10,8 @@ from mesa_keras.readers.star_catalogue import star_number
 
 # TESS's own exposures; of products of one sector the nearest to it is taken.
 _TESS_EXPOSURE_DAYS = 120 / 86400
+# Of a piece that has more of its cadences in a better one nothing is taken.
+MOST_DOUBLES = 0.5
 
 
 def stitch(curves: Sequence[LightCurve]) -> LightCurve:
@@ -79,26 +81,47 @@ def _without_doubles(pieces: list[_Piece]) -> tuple[list[_Piece], list[str]]:
     kept: list[_Piece] = []
     notes = []
     for piece in sorted(pieces, key=_rank):
-        better = next((other for other in kept if _overlap(piece, other)), None)
-        if better is None:
-            kept.append(piece)
-        else:
+        part, curve, rows = piece
+        doubles = [_double(piece, other) for other in kept]
+        double = np.any(doubles, axis=0) if doubles else np.zeros(int(rows.sum()), bool)
+        if double.any():
+            most = int(np.argmax([found.sum() for found in doubles]))
+            source = kept[most][0].source
+            if double.mean() > MOST_DOUBLES:
+                notes.append(
+                    f"{part.source}: {part.name} left out, it is taken from {source}"
+                )
+                continue
             notes.append(
-                f"{piece[0].source}: {piece[0].name} left out, it is taken from "
-                f"{better[0].source}"
+                f"{part.source}: {double.sum()} cadences of {part.name} left out, they "
+                f"are taken from {source}"
             )
+            left = np.zeros(rows.shape, dtype=bool)
+            left[np.flatnonzero(rows)[~double]] = True
+            piece = part, curve, left
+        kept.append(piece)
     return kept, notes
 
 
-def _overlap(piece: _Piece, other: _Piece) -> bool:
-    """Whether more than half of a piece's time is in that of another."""
-    spans = []
-    for _, curve, rows in (piece, other):
-        days = curve.time[rows][[0, -1]]
-        spans.append(days + _offset(curve.time_system))
-    (start, end), (first, last) = spans
-    shared = min(end, last) - max(start, first)
-    return bool(shared > (end - start) / 2)
+def _double(piece: _Piece, other: _Piece) -> np.ndarray:
+    """Which cadences of a piece were observed while one of another was.
+
+    A piece may have gaps of years, in which others were observed.
+    """
+    own, seen = _days(piece), _days(other)
+    exposures = np.array([piece[0].exposure_days, other[0].exposure_days])
+    reach = float(np.max(exposures[np.isfinite(exposures)], initial=0.0)) / 2
+    if own[0] > seen[-1] + reach or own[-1] < seen[0] - reach:
+        return np.zeros(own.shape, dtype=bool)
+    after = np.minimum(np.searchsorted(seen, own), seen.size - 1)
+    before = np.maximum(after - 1, 0)
+    away = np.minimum(np.abs(seen[after] - own), np.abs(seen[before] - own))
+    return np.asarray(away <= reach)
+
+
+def _days(piece: _Piece) -> np.ndarray:
+    _, curve, rows = piece
+    return np.asarray(curve.time[rows] + _offset(curve.time_system))
 
 
 def _offset(system: str) -> float:

@@ -60,6 +60,30 @@ def test_one_product_of_a_time(tmp_path):
     assert len(read_light_curves([tmp_path / "qlp.fits"])) == 200
 
 
+def test_no_time_counts_twice(tmp_path):
+    time = 1325 + archive.TESS_CADENCE_DAYS * np.arange(1000)
+    archive.write_tess(tmp_path / "part.fits", time, np.full(1000, 5.0))
+    slow = 1325 + np.arange(500) / 144
+    archive.write_qlp(tmp_path / "whole.fits", slow, np.ones(500))
+    curve = read_light_curves([tmp_path / "whole.fits", tmp_path / "part.fits"])
+    fast = curve.time <= time[-1] + 1e-9
+    assert fast.sum() == 1000
+    assert 1000 + 290 < len(curve) < 1000 + 310
+    assert "cadences of sector 1 left out, they are taken" in curve.warnings[0]
+
+
+def test_what_stands_in_a_gap_of_another_file_is_no_double(tmp_path):
+    time = archive.TESS_CADENCE_DAYS * np.arange(1000)
+    rows = np.concatenate([1325 + time, 2036 + time])
+    table = "\n".join(["time,flux", *(f"{day},5.0" for day in rows)])
+    (tmp_path / "all.csv").write_text(table)
+    archive.write_tess(tmp_path / "between.fits", 1700 + time, np.full(1000, 5.0))
+    curve = read_light_curves(
+        [tmp_path / "all.csv", tmp_path / "between.fits"], time_system="BTJD"
+    )
+    assert len(curve) == 3000
+
+
 def test_time_systems_are_converted(tmp_path):
     time = np.arange(50) / 10
     archive.write_tess(tmp_path / "a.fits", 1325 + time, np.full(50, 7.0))
