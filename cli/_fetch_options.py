@@ -69,7 +69,12 @@ def add_light_curve_options(curves: argparse.ArgumentParser) -> None:
 
 def add_network_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say whom to ask, and how often."""
-    add_option(parser, "archive", help="address of a mirror [the archive itself]")
+    add_option(
+        parser,
+        "archive",
+        type=_address,
+        help="address of a mirror [the archive itself]",
+    )
     add_option(
         parser,
         "tries",
@@ -77,6 +82,14 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
         default=6,
         help="tries without progress before a file is given up [6]",
     )
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(
+            f"must be an address that starts with http:// or https://. Received: {text}"
+        )
+    return text
 
 
 def _sequences(text: str) -> tuple[int, ...]:

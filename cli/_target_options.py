@@ -91,6 +91,10 @@ def feature_values(text: str) -> dict[str, float]:
             raise argparse.ArgumentTypeError(
                 f"must be name=number, separated by commas. Received: {part!r}"
             )
+        if name.strip() in values:
+            raise argparse.ArgumentTypeError(
+                f"must name each name once. Received: {text!r}"
+            )
         values[name.strip()] = value
     return values
 

@@ -23,6 +23,7 @@ from typing import Any
 
 from cli._arguments import DONE, DONE_WITH_FAULTS, print_table, run
 from cli._fetch_options import add_light_curve_options, add_table_options
+from mesa_keras.atomic_file import check_writable
 
 TABLES = {
     "koi": "Kepler Objects of Interest (cumulative)",
@@ -63,7 +64,12 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Parses the options and fetches."""
     arguments = parser().parse_args(argv)
-    return run(lambda: int(arguments.command(arguments)))
+    return run(lambda: _fetch(arguments))
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    check_writable("output_dir", arguments.output_dir, folder=True)
+    return int(arguments.command(arguments))
 
 
 def _pacing(arguments: argparse.Namespace) -> Any:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# Thousands of names would hide what else is told.
+_NAMED = 20
+
 
 @dataclass
 class FetchReport:
@@ -49,9 +52,11 @@ class FetchReport:
 
 
 def missing_lines(missing: Mapping[str, str]) -> list[str]:
-    """Names everything that is missing, those with the same reason in one line."""
+    """Names what is missing, in a line for each reason the first and the number."""
     by_reason = sorted(missing.items(), key=lambda item: (item[1], item[0]))
-    return [
-        f"not fetched: {', '.join(name for name, _ in items)}: {reason}"
-        for reason, items in itertools.groupby(by_reason, key=lambda item: item[1])
-    ]
+    lines = []
+    for reason, items in itertools.groupby(by_reason, key=lambda item: item[1]):
+        names = [name for name, _ in items]
+        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        lines.append(f"not fetched: {', '.join(names[:_NAMED])}{more}: {reason}")
+    return lines

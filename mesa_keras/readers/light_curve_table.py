@@ -52,15 +52,15 @@ def read_table_cadences(
     read = _read_ecsv(path, columns) if is_ecsv else (read_table(path), None, "")
     frame, told, unit = read
     frame = _renamed(frame, columns, path)
-    faults: list[list[str]] = [[] for _ in range(len(frame))]
-    time = clean_number(frame["time"], "time", faults)
-    flux = clean_number(frame["flux"], "flux", faults)
+    notes: list[str] = []
+    time = _numbers(frame["time"], path, notes)
+    flux = _numbers(frame["flux"], path, notes)
     flux_err = np.full(time.shape, np.nan)
     if "flux_err" in frame:
-        flux_err = clean_number(frame["flux_err"], "flux_err", faults)
+        flux_err = _numbers(frame["flux_err"], path, notes)
     good = np.ones(time.shape, dtype=bool)
     if "quality" in frame and not keep_flagged:
-        good = clean_number(frame["quality"], "quality", faults) == 0
+        good = _numbers(frame["quality"], path, notes) == 0
     system = time_system or told or system_of_numbers(time)
     names = clean_text(frame["segment"]) if "segment" in frame else None
     kinds = [None] if names is None else list(dict.fromkeys(names))
@@ -80,9 +80,20 @@ def read_table_cadences(
                 good=good[rows],
                 part=part,
                 time_system=system,
+                warnings=tuple(notes),
             )
         )
     return parts
+
+
+def _numbers(cells: Any, path: Path, notes: list[str]) -> np.ndarray:
+    """A column as float64; says how many of its cells are no numbers."""
+    faults: list[list[str]] = [[] for _ in range(len(cells))]
+    values = clean_number(cells, str(cells.name), faults)
+    wrong = [found[0] for found in faults if found]
+    if wrong:
+        notes.append(f"{path.name}: {len(wrong):,} cells are left out, as {wrong[0]}")
+    return values
 
 
 def _renamed(frame: Any, columns: Mapping[str, str], path: Path) -> Any:

@@ -128,6 +128,18 @@ def test_dry_run(archive, tmp_path, capsys):
     assert not (tmp_path / "no").exists()
 
 
+def test_wrong_places_are_refused(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run("koi", "--output_dir", tmp_path / "k", "--archive", "notaurl")
+    assert stopped.value.code == 2
+    assert "starts with http:// or https://. Received: notaurl" in (
+        capsys.readouterr().err
+    )
+    (tmp_path / "file").touch()
+    assert run("koi", "--output_dir", tmp_path / "file") == 2
+    assert "`output_dir` must be a folder" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("what", ["koi", "light_curves"])
 def test_without_a_network(tmp_path, capsys, what):
     ids = ["--ids", "TIC 5"] if what == "light_curves" else []

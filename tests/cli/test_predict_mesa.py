@@ -116,6 +116,7 @@ def test_wrong_calls_of_one_object(run, real_data, tmp_path, capsys, monkeypatch
         ([*target(real_data), "--data", "t.csv"], "not allowed with argument"),
         ([*target(real_data), "--feature", "depth"], "must be name=number"),
         ([*target(real_data), "--feature", "depth=nan"], "must be name=number"),
+        ([*target(real_data), "--feature", "depth=1,depth=2"], "each name once"),
         ([*target(real_data), "--other", "3,1300"], "must be three numbers: period"),
         (["--data", "t.csv", "--other", "3,1300,2"], "--other: not allowed with"),
     ):

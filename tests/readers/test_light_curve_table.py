@@ -23,6 +23,15 @@ def test_csv_in_order_of_time(tmp_path):
     assert read_light_curve(write(tmp_path, full)).time_system == "BJD"
 
 
+def test_cells_that_are_no_numbers_are_counted(tmp_path):
+    text = "time,flux\n1,1.0\n2,bad\n3,0,9\n".replace("0,9", "1e")
+    curve = read_light_curve(write(tmp_path, text + "4,1\n5,\n"))
+    assert curve.time.tolist() == [1, 4]
+    assert "lc.csv: 2 cells are left out, as flux=bad is not a number" in " ".join(
+        curve.warnings
+    )
+
+
 def test_own_names_flags_and_segments(tmp_path):
     path = write(
         tmp_path,

@@ -15,6 +15,7 @@ from mesa_keras.recipes.mesa.raw_views import (
     no_views_reason,
 )
 from mesa_keras.recipes.mesa.stars import Star
+from mesa_keras.recipes.mesa.transit_notes import transit_notes
 
 FACTS = ("mission", "time_system", "cadences", "segments", "crowding", "files")
 
@@ -90,6 +91,9 @@ def _result(task: StarTask, event: Event, curve: LightCurve, reasons: str) -> Ro
         )
     names = [part.source for part in curve.segments]
     missing = no_views_reason(curve, event, views)
+    notes = list(curve.warnings)
+    if missing is None:
+        notes += transit_notes(event.ephemeris(curve), views.scalars)
     return RowResult(
         row=event.row,
         arrays=kept_arrays(views) if missing is None else {},
@@ -103,7 +107,7 @@ def _result(task: StarTask, event: Event, curve: LightCurve, reasons: str) -> Ro
             "files": ", ".join(dict.fromkeys(names)),
         },
         fault="; ".join(filter(None, [missing, reasons])),
-        notes="; ".join(curve.warnings),
+        notes="; ".join(notes),
     )
 
 

@@ -161,6 +161,12 @@ def _check_values(features: Mapping[str, float]) -> None:
         ValueError: If one gives the label away, or its column cannot hold it.
     """
     check_no_leak(list(features), extra=LEAKING_ARCHIVE_COLUMNS)
+    for name in ("period", "epoch", "duration"):
+        if name in features:
+            raise ValueError(
+                f"`{name}` must be given as such: the light curve is folded by it. "
+                f"Received: {name}={features[name]:g} among `features`"
+            )
     faults: list[list[str]] = [[]]
     for name, value in features.items():
         clean_number(pd.Series([value]), name, faults)

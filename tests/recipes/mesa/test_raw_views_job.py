@@ -130,6 +130,19 @@ def test_no_transit_in_the_data_is_told(survey, tmp_path):
     assert made.table["noise"][1] > 0
 
 
+def test_where_no_transit_stands_out_it_is_told(survey, tmp_path):
+    table, _ = survey
+    frame = pd.read_csv(table).iloc[:2]
+    frame["object_id"] = ["right", "wrong epoch"]
+    frame["epoch"] += [0.0, 0.8]
+    frame.to_csv(table, index=False)
+    made = make(survey, tmp_path / "v.npz")
+    told = pd.read_csv(made.scalars_path).set_index("object_id")
+    notes = told["notes"].fillna("")
+    assert "stands out" not in notes["right"]
+    assert "no dip stands out at this period and epoch" in notes["wrong epoch"]
+
+
 def test_without_a_transit_in_any_no_file_is_written(survey, tmp_path):
     table, _ = survey
     frame = pd.read_csv(table).assign(period=900.0, epoch=600.0)

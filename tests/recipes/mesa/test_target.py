@@ -87,6 +87,7 @@ def test_wrong_values(path, tmp_path):
         ({"features": {"stellar_radius": -3.0}}, "stellar_radius=-3.0 is not positive"),
         ({"features": {"depth": -1.0}}, "`features` must be .* depth=-1.0 is negative"),
         ({"features": {"magnitude": np.inf}}, "magnitude=inf is not finite"),
+        ({"features": {"period": 3.0}}, "`period` must be given as such"),
     ):
         with pytest.raises(ValueError, match=message):
             read_target("TIC 7", [path], **KNOWN | changed)
