@@ -127,9 +127,20 @@ def mean_dip(
 
     Returns:
         Shape `(durations, shapes, points)`.
+
+    Raises:
+        ValueError: If days, durations or the exposure are not finite, or one is 0.
     """
     edges = np.stack([days - smear_days / 2, days + smear_days / 2], axis=-1)
-    place = edges / (duration_days[:, None, None] / 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        place = edges / (duration_days[:, None, None] / 2)
+    # They become places in memory, which no library checks.
+    if not (np.isfinite(place).all() and smear_days > 0):
+        raise ValueError(
+            "`days`, `duration_days` and `smear_days` must be finite, the last two "
+            f"above 0. Received: an exposure of {smear_days:g} days and durations of "
+            f"{duration_days.min():g} to {duration_days.max():g}"
+        )
     steps = area.shape[1] - 1
     scaled = np.clip(np.abs(place), 0.0, 1.0) * steps
     low = np.minimum(scaled.astype(np.int32), steps - 1)

@@ -59,3 +59,13 @@ def test_mean_dip_of_several_durations():
     assert (dip[0, :, 0] == 0).all()
     np.testing.assert_allclose(dip[:, :, 1], 1, atol=1e-3)
     assert (dip[1, :, 2] > dip[0, :, 2]).all()
+
+
+@pytest.mark.parametrize(
+    ("days", "duration", "exposure"),
+    [(np.nan, 0.1, 0.01), (0.0, np.nan, 0.01), (0.0, 0.0, 0.01), (0.0, 0.1, np.nan)],
+)
+def test_what_is_no_number_is_refused(days, duration, exposure):
+    area = transit_shapes().area[:1]
+    with pytest.raises(ValueError, match="must be finite"):
+        mean_dip(area, np.array([days]), np.array([duration]), exposure)
