@@ -88,7 +88,7 @@ def evaluate(
         options.class_prior,
     )
     folder, num_classes = Path(output_dir), len(classifier.class_names)
-    options.check(num_classes, folder)
+    options.check(num_classes, folder, classifier.path, Path(data_dir))
     unknown_id = checked_unknown_id(options.unknown_id, num_classes)
     data = load_data(
         data_dir,

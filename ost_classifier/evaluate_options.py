@@ -5,10 +5,13 @@ from pathlib import Path
 
 from numpy.typing import ArrayLike
 
-from mesa_keras.atomic_file import check_writable
+from mesa_keras.atomic_file import check_not_input, check_writable
 from mesa_keras.config_fields import check_field
 from mesa_keras.evaluation.class_prior import ClassPrior
 from mesa_keras.evaluation.thresholds import Objective, checked_targets
+from ost_classifier.calibrate_logits import calibration_path
+from ost_classifier.frame_list import FRAME_TABLE
+from ost_classifier.service_outputs import check_no_frame
 from ost_classifier.thresholds import ThresholdsLike
 
 
@@ -88,15 +91,20 @@ class EvaluateOptions:
                 f"only with it. Received: {self.target_precision}"
             )
 
-    def check(self, num_classes: int, output_dir: Path) -> None:
+    def check(
+        self, num_classes: int, output_dir: Path, model_path: Path, data_dir: Path
+    ) -> None:
         """Refuses before frames are read what would be refused after it.
 
         Args:
             num_classes: Number of classes of the model.
             output_dir: Folder of the results.
+            model_path: The model file.
+            data_dir: Folder of the frames.
 
         Raises:
-            ValueError: If a target is out of range.
+            ValueError: If a target is out of range, or the thresholds would take the
+                place of a frame or of another file that is read.
             OSError: If a file or folder cannot be written.
         """
         checked_targets(
@@ -105,5 +113,8 @@ class EvaluateOptions:
         check_writable("output_dir", output_dir, folder=True)
         if self.save_thresholds is not None:
             check_writable("save_thresholds", self.save_thresholds)
+            check_no_frame("`save_thresholds`", Path(self.save_thresholds))
+            read = (model_path, calibration_path(model_path), data_dir / FRAME_TABLE)
+            check_not_input("save_thresholds", self.save_thresholds, *read)
         if self.pr_out_dir is not None:
             check_writable("pr_out_dir", self.pr_out_dir, folder=True)

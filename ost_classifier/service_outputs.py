@@ -60,12 +60,8 @@ class FolderOutputs:
         taken: dict[Path, str] = {}
         named = {f"`{name}`": path for name, path in self.all().items()}
         for name, path in (named | {"the journal": self.journal}).items():
+            check_no_frame(name, path)
             target = path.resolve()
-            if is_frame_name(path) or is_frame_name(target) or _holds_frame(target):
-                raise ValueError(
-                    f"{name} must not be a frame, nor be named like one. "
-                    f"Received: {path}"
-                )
             if target in taken:
                 raise ValueError(
                     f"{taken[target]} and {name} must be different files. "
@@ -105,6 +101,23 @@ class FolderOutputs:
         if self.suggest_headers:
             return write_header_suggestions(self.suggest_headers, entries)
         return None
+
+
+def check_no_frame(name: str, path: Path) -> None:
+    """Makes sure that a result does not take the place of a frame.
+
+    Args:
+        name: What the result is called.
+        path: The result.
+
+    Raises:
+        ValueError: If it is a frame, or named like one.
+    """
+    target = path.resolve()
+    if is_frame_name(path) or is_frame_name(target) or _holds_frame(target):
+        raise ValueError(
+            f"{name} must not be a frame, nor be named like one. Received: {path}"
+        )
 
 
 def _holds_frame(path: Path) -> bool:

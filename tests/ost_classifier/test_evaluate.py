@@ -272,3 +272,12 @@ def test_abstaining_without_thresholds_is_said_to_do_nothing(run):
     assert any("no frame is ever unknown" in x for x in found.results["warnings"])
     found = run(thresholds="0.5", abstain_unknown=True)
     assert not any("ever unknown" in x for x in found.results["warnings"])
+
+
+def test_thresholds_take_the_place_of_nothing_that_is_read(run, model, folder):
+    frame = next(folder.rglob("*.fits"))
+    for path in (frame, frame.with_name("new.fits"), model):
+        before = path.read_bytes() if path.exists() else None
+        with pytest.raises(ValueError, match="save_thresholds"):
+            run(save_thresholds=path)
+        assert (path.read_bytes() if path.exists() else None) == before
