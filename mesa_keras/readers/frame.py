@@ -86,7 +86,7 @@ def read_frame(path: str | os.PathLike[str]) -> Frame:
     Raises:
         FileNotFoundError: If there is no such file.
         FrameError: If the file cannot be opened, holds no image, is damaged or shorter
-            than its header promises, or is too large.
+            than its header promises, is too large, or holds no finite number.
     """
     path = Path(path)
     if not path.exists():
@@ -99,6 +99,9 @@ def read_frame(path: str | os.PathLike[str]) -> Frame:
     except OSError as error:
         raise FrameError(path, f"cannot be opened ({error.strerror})") from error
     pixels, header, warnings = _decoder(path, start)(path)
+    # Row by row: an ordinary frame is done with its first one.
+    if pixels.dtype.kind == "f" and not any(np.isfinite(row).any() for row in pixels):
+        raise FrameError(path, "none of its pixels is a finite number")
     if min(pixels.shape[:2]) < 8:
         size = f"{pixels.shape[1]} x {pixels.shape[0]}"
         warnings.append(f"{path.name}: only {size} pixels, hardly a camera frame")

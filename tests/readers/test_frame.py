@@ -172,3 +172,14 @@ def test_error_crosses_processes():
     error = pickle.loads(pickle.dumps(FrameError("a.fits", "two\nlines.")))
     assert str(error) == "a.fits: two lines."
     assert error.path == "a.fits"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_frame_without_any_number_is_refused(tmp_path, value):
+    pixels = np.full((16, 20), value, "float32")
+    fits.writeto(tmp_path / "a.fits", pixels)
+    with pytest.raises(FrameError, match="finite number"):
+        read_frame(tmp_path / "a.fits")
+    pixels[3, 4] = 1.0
+    fits.writeto(tmp_path / "b.fits", pixels)
+    assert read_frame(tmp_path / "b.fits").pixels[3, 4] == 1.0
