@@ -9,9 +9,12 @@ from mesa_keras.readers.frame_header_keys import EXPOSURE_KEYS
 COMMENTARY = ("", "COMMENT", "HISTORY")
 # What the numbers of one image mean says nothing of those of another.
 OWN_KEYS = ("BSCALE", "BZERO", "BLANK")
-# "[ms] exposure time" and "exposure time in ms"; without a unit it is in seconds.
+_UNITS = "ms|msec|milliseconds?|millisekunden|us|usec|microseconds?|min|minutes"
+# "[ms] exposure time", "exposure time in ms", "exposure (ms)", "exposure, ms" and "ms";
+# without a unit it is in seconds.
 UNIT = re.compile(
-    r"(?:\bin |\[)\s*(ms|msec|milliseconds?|us|usec|microseconds?|min|minutes)\b",
+    rf"(?:\b(?:in|en) |\[)\s*({_UNITS})\b|[({{]\s*({_UNITS})\s*[)}}]"
+    rf"|(?:^|,)\s*({_UNITS})\s*$",
     re.IGNORECASE,
 )
 
@@ -71,7 +74,7 @@ def _with_unit(card: Any, value: float) -> Any:
         match = UNIT.search(str(card.comment))
     except ValueError:
         return value
-    return f"{value} {match.group(1).lower()}" if match else value
+    return f"{value} {match[match.lastindex or 0].lower()}" if match else value
 
 
 def _raw_text(card: Any) -> str | None:

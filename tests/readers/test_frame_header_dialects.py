@@ -168,6 +168,10 @@ def test_night(header, night):
     [
         (160000, "exposure time in ms", 160.0),
         (20, "[ms] Exposure time", 0.02),
+        (20, "Exposure time (ms)", 0.02),
+        (20, "exposure time, milliseconds", 0.02),
+        (20, "Temps de pose en ms", 0.02),
+        (20, "ms", 0.02),
         (20, "exposure time in microseconds", 2e-5),
         (5, "exposure in minutes", 300.0),
         (20.0, "[s] Exposure duration", 20.0),
