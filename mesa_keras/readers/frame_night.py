@@ -34,7 +34,9 @@ ISO = re.compile(r"^\s*(\d{4})[-/:](\d\d?)[-/:](\d\d?)(?:[T ,]+(.*))?$")
 OLD = re.compile(r"^\s*(\d\d?)[/.-](\d\d?)[/.-](\d{2}|\d{4})\s*$")
 PACKED = re.compile(r"^\s*(\d{4})(\d\d)(\d\d)\s*$")
 CLOCK = re.compile(r"^\s*(\d\d?):(\d\d?)(?::(\d\d?)(?:[.,]\d*)?)?")
-ANGLE = re.compile(r"^\s*([-+]?)(\d+)[: ](\d+)(?:[: ]([\d.]+))?\s*([EWew]?)")
+ANGLE = re.compile(r"^([-+]?)(\d+)[: ](\d+)(?:[: ]([\d.]+))?")
+# 70d44m00s, 070*44'00"
+LETTERED = re.compile(r"^([-+]?\d+)\s*[D*]\s*(\d+)\s*[M']\s*")
 MJD_ZERO = datetime(1858, 11, 17)
 # Since there are photographic plates.
 YEARS = range(1850, 2200)
@@ -156,13 +158,19 @@ def _longitude(header: Mapping[str, Any]) -> float:
     """Degrees east of Greenwich, 0 where unknown."""
     for key in LONGITUDE_KEYS:
         value = header.get(key)
-        match = ANGLE.match(str(value)) if isinstance(value, str) else None
+        side, text = "", str(value).strip().upper()
+        if isinstance(value, str) and text:
+            # "W 70 44", "70.7 W"
+            side = next((end for end in (text[0], text[-1]) if end in "EW"), "")
+            text = LETTERED.sub(r"\1:\2:", text.strip("EW "))
+        match = ANGLE.match(text) if isinstance(value, str) else None
         if match:
-            sign, degrees, minutes, secs, side = match.groups()
+            sign, degrees, minutes, secs = match.groups()
             angle = int(degrees) + int(minutes) / 60 + float(secs or 0) / 3600
-            angle *= -1 if sign == "-" or (side in "Ww" and side) else 1
+            angle *= -1 if sign == "-" else 1
         else:
-            angle = number(value)
+            angle = number(text if isinstance(value, str) else value)
+        angle = -abs(angle) if side == "W" else angle
         if math.isfinite(angle) and abs(angle) <= 360:
             return (angle + 180.0) % 360.0 - 180.0
     return 0.0
