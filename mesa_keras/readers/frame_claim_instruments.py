@@ -43,14 +43,17 @@ INSTRUMENT_WORDS = (
         "baches",
         "hires fies hermes nres\\d* tres hides chiron narval sophie elodie carmenes hds"
         " steles mike hamilton hamspec bes oes musicos pepsi x_?shooter soxs espresso"
-        " coralie maroon_?x kpf neid expres ceres sarg caos levy gecko cafe stella_?ses"
+        # Ceres-C and Ceres-M are cameras.
+        " coralie maroon_?x kpf neid expres ceres(?!_(?:[cm](?![a-z])|\\d)) sarg caos"
+        " levy gecko cafe stella_?ses"
         " bhros ghost veloce hrs giano igrins parvi fideos pucheros ucles boes"
         " hercules spirou nirps mage",
     ),
     (
         "dados",
-        "lisa sgs dss_?7 kast isis ids(?!_u) boller\\w* dis l200 spupnic dbsp deveny"
-        " cgs rc_?spec modspec blue_channel red_channel littrow czerny_turner tihi"
+        "lisa sgs dss_?7 kast isis ids(?!_(?:u|imaging)) boller\\w* dis l200 spupnic"
+        " dbsp deveny cgs rc_?spec modspec blue_channel red_channel littrow"
+        " czerny_turner tihi"
         " osiris_long slit spalt stis uhrf b&c en05 en06 en12 mmt(?:blue|red)chan\\w*",
     ),
     ("any", "spec aaomega koala wifes deimos"),

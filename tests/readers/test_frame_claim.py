@@ -166,6 +166,13 @@ def test_explicit_type_counts_before_the_object():
         ({"IMAGETYP": "Flat Field", "FILTER": "Clear"}, None),
         ({"IMAGETYP": "Flat Field", "INSTRUME": "spectrograph"}, None),
         ({"IMAGETYP": "Light", "OBJECT": "Ceres", "FILTER": "R"}, "deep_sky"),
+        ({"IMAGETYP": "Light", "INSTRUME": "Ceres-C", "FILTER": "R"}, "deep_sky"),
+        (
+            {"IMAGETYP": "Light", "INSTRUME": "POA Ceres 462M", "FILTER": "R"},
+            "deep_sky",
+        ),
+        ({"IMAGETYP": "Light", "INSTRUME": "IDS Imaging", "FILTER": "R"}, "deep_sky"),
+        ({"IMAGETYP": "Light", "INSTRUME": "CERES"}, "spectrum_baches"),
     ],
 )
 def test_class_is_named_where_kind_and_instrument_are(header, class_name):
