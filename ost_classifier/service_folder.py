@@ -77,8 +77,8 @@ class FolderRun:
     ) -> None:
         self.service, self.outputs, self.since = service, outputs, since
         self.folder = Path(input_dir)
-        if not self.folder.is_dir():
-            raise FileNotFoundError(f"{self.folder} is not a folder.")
+        if not os.fspath(input_dir) or not self.folder.is_dir():
+            raise FileNotFoundError(f"{input_dir or repr('')} is not a folder.")
         outputs.check()
         settings = {**service.meta(), "include_probs": service.include_probs}
         # Where thresholds come from and what there is to say of them decides nothing.

@@ -183,6 +183,9 @@ def test_rejects_what_is_no_folder_of_frames(service, tmp_path):
     out = outputs_in(tmp_path / "out")
     with pytest.raises(FileNotFoundError, match="absent is not a folder"):
         FolderRun(service, tmp_path / "absent", out)
+    # A variable of the shell that is not set is not the folder one stands in.
+    with pytest.raises(FileNotFoundError, match="'' is not a folder"):
+        FolderRun(service, "", out)
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="holds no FITS or TIFF file"):
         FolderRun(service, tmp_path / "empty", out).look()
