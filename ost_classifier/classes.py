@@ -53,7 +53,7 @@ def class_list(source: str | os.PathLike[str] | Sequence[str]) -> tuple[str, ...
     if not isinstance(source, (str, os.PathLike)):
         return _checked(source, "`classes`")
     path = Path(source)
-    if path.is_dir():
+    if os.fspath(source) and path.is_dir():
         return _checked(in_order(class_folders(path)), f"{path}")
     if path.is_file():
         return _checked(_names_in(path), f"{path}")

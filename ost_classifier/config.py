@@ -23,6 +23,10 @@ from ost_classifier.frame_settings import FrameSettings
 FILTERED = ("cnn", "separable")
 
 
+# Smaller ones lose all in the strides, larger ones take tens of gigabytes.
+_SIDE = (lambda value: 8 <= value <= 4096, "must lie in [8, 4096]")
+
+
 @dataclass(frozen=True, kw_only=True)
 class OstConfig(TrainingOptions):
     """Everything that determines one training run besides its data and classes.
@@ -31,8 +35,8 @@ class OstConfig(TrainingOptions):
     means; a field is a command-line flag of the same name.
     """
 
-    target_w: int = option(128, "columns that a frame is resized to", rule=POSITIVE)
-    target_h: int = option(128, "rows that a frame is resized to", rule=POSITIVE)
+    target_w: int = option(128, "columns that a frame is resized to", rule=_SIDE)
+    target_h: int = option(128, "rows that a frame is resized to", rule=_SIDE)
     channels: int = option(
         3,
         "stretches of a frame that the network sees, 1 to 3",

@@ -120,6 +120,9 @@ def load_data(
         ValueError: If there is no frame, a label is no class, or no file can be read.
         OSError: If the cache cannot be written.
     """
+    # As of a shell variable that is not set; its path would be where one stands.
+    if not os.fspath(data_dir):
+        raise FileNotFoundError("`data_dir` must be a folder. Received: ''")
     root = Path(data_dir)
     listed, notes = list_frames(root, None if labels_csv is None else Path(labels_csv))
     if not listed:

@@ -81,10 +81,9 @@ class FolderRun:
             raise FileNotFoundError(f"{input_dir or repr('')} is not a folder.")
         outputs.check()
         settings = {**service.meta(), "include_probs": service.include_probs}
-        # Where thresholds come from and what there is to say of them decides nothing.
         for name in ("thresholds_source", "notes", "version"):
-            del settings[name]
-        # What was last written; a look that finds the same writes nothing.
+            del settings[name]  # They decide nothing.
+        # A look that finds what was last written writes nothing.
         self._published: tuple[list[Entry], dict[str, Any], int | None] | None = None
         self._last: FolderResult | None = None
         # Files that were left for the next look, as they were.
@@ -110,6 +109,7 @@ class FolderRun:
         passing: list[Entry] = []
         every = self._found(lambda e: passing.append(closed_folder_entry(e)))
         if not every and not passing and self.since is None and not settle_s:
+            self.journal.discard()
             raise ValueError(f"{self.folder} holds no FITS or TIFF file.")
         recent = [path for path in every if self._is_recent(path)]
         todo = [path for path in recent if not self._is_done(path)]

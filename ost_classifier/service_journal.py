@@ -36,6 +36,7 @@ class Journal:
         text = json.dumps(dict(settings), sort_keys=True)
         self.run = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
         self._entries: dict[str, Entry] = {}
+        self._made = not self.path.exists()
         # Opening for appending says now, not after hours, that nothing can be written.
         with self.path.open("ab"):
             pass
@@ -45,6 +46,11 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def discard(self) -> None:
+        """Removes the file if it was made here and holds nothing: a refused call."""
+        if self._made and not self.path.stat().st_size:
+            self.path.unlink()
 
     def entries(self) -> list[Entry]:
         """The newest entry of each file, by path."""

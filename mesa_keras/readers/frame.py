@@ -102,12 +102,26 @@ def read_frame(path: str | os.PathLike[str]) -> Frame:
     # Row by row: an ordinary frame is done with its first one.
     if pixels.dtype.kind == "f" and not any(np.isfinite(row).any() for row in pixels):
         raise FrameError(path, "none of its pixels is a finite number")
+    warnings += [f"{path.name}: {note}" for note in _odd_pixels(pixels)]
     if min(pixels.shape[:2]) < 8:
         size = f"{pixels.shape[1]} x {pixels.shape[0]}"
         warnings.append(f"{path.name}: only {size} pixels, hardly a camera frame")
     bayer = bayer_pattern(header) if pixels.ndim == 2 else None
     bits = bit_depth(header, pixels.dtype)
     return Frame(path, pixels, header, bayer, bits, tuple(warnings))
+
+
+def _odd_pixels(pixels: np.ndarray) -> list[str]:
+    """Says of pixels that tell nothing, whatever is decided of them."""
+    first = pixels[0, 0]
+    # Row by row here, too.
+    if all((row == first).all() for row in pixels):
+        return ["all of its pixels are equal"]
+    if pixels.dtype.kind == "f":
+        finite = sum(int(np.isfinite(row).sum()) for row in pixels)
+        if finite < pixels.size / 2:
+            return [f"{1 - finite / pixels.size:.0%} of its pixels are no numbers"]
+    return []
 
 
 Decoder = Callable[[Path], tuple[np.ndarray, dict[str, Any], list[str]]]

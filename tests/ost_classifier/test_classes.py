@@ -47,5 +47,7 @@ def test_refuses_bad_files(tmp_path, content, message):
 def test_refuses_what_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"that exists. Received: classes="):
         class_list(str(tmp_path / "absent"))
+    with pytest.raises(FileNotFoundError, match=r"that exists. Received: classes=$"):
+        class_list("")
     with pytest.raises(ValueError, match=r"two different classes. Received: none"):
         class_list(",")

@@ -50,6 +50,7 @@ def test_survives_json():
     "changes",
     [
         {"target_w": 0},
+        {"target_h": 100_000},
         {"channels": 4},
         {"backbone": "resnet"},
         {"filters": (8, 0)},

@@ -123,6 +123,8 @@ def test_no_frame_no_class_and_nothing_readable(tmp_path):
     (empty / "flats" / "b.fits").write_bytes(b"")
     with pytest.raises(ValueError, match=r"no file can be read; bias/a\.fits"):
         load(empty, tmp_path / "cache")
+    with pytest.raises(FileNotFoundError, match="`data_dir` must be a folder"):
+        load_data("", small().frame_settings, cache_dir=tmp_path)
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "absent", tmp_path / "cache")
 

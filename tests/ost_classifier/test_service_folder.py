@@ -189,3 +189,4 @@ def test_rejects_what_is_no_folder_of_frames(service, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="holds no FITS or TIFF file"):
         FolderRun(service, tmp_path / "empty", out).look()
+    assert not out.journal.exists()

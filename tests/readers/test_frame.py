@@ -146,8 +146,20 @@ def test_content_decides_and_not_the_extension(tmp_path):
 
 def test_small_image_is_read_with_a_warning(tmp_path):
     path = tmp_path / "a.fits"
-    fits.PrimaryHDU(np.ones((5, 300), np.uint16)).writeto(path)
+    fits.PrimaryHDU(np.arange(1500, dtype=np.uint16).reshape(5, 300)).writeto(path)
     assert "only 300 x 5 pixels" in read_frame(path).warnings[0]
+
+
+def test_pixels_that_tell_nothing_are_told(tmp_path):
+    equal = np.full((40, 30), 500, np.uint16)
+    lost = np.full((40, 30), np.nan, np.float32)
+    lost[:4] = np.arange(30)
+    for pixels, note in (
+        (equal, "all of its pixels are equal"),
+        (lost, "90% of its pixels are no numbers"),
+    ):
+        fits.PrimaryHDU(pixels).writeto(tmp_path / "a.fits", overwrite=True)
+        assert read_frame(tmp_path / "a.fits").warnings == (f"a.fits: {note}",)
 
 
 def test_plane_of_colours_keeps_the_kind_of_number():
