@@ -40,8 +40,9 @@ def add_target_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PERIOD,EPOCH,HOURS",
-        help="another planet of the star, whose transits are masked: period in days, "
-        "epoch as --epoch, duration; may be given more than once",
+        help="another event that was found on the star: period in days, epoch as "
+        "--epoch, duration; may be given more than once. Transits of another planet "
+        "are masked, and a model may ask how many events of which periods there are",
     )
     add_option(
         group,

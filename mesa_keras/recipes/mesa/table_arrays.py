@@ -7,6 +7,7 @@ import numpy as np
 from mesa_keras.readers import NO_USABLE_VALUE, CandidateTable
 from mesa_keras.recipes.mesa.candidate_views import Views
 from mesa_keras.recipes.mesa.derived_features import DERIVED_COLUMNS, derive
+from mesa_keras.recipes.mesa.star_events import STAR_EVENT_COLUMNS, star_events
 
 
 def asked_columns(
@@ -14,12 +15,18 @@ def asked_columns(
 ) -> tuple[dict[str, np.ndarray], list[str]]:
     """Returns the asked columns that exist or can be derived, and what is absent."""
     derived = derive(table.frame) if set(asked) & set(DERIVED_COLUMNS) else {}
+    if set(asked) & set(STAR_EVENT_COLUMNS):
+        derived |= star_events(table)
     known, notes = {}, []
     for name in asked:
         if name in table.frame:
             known[name] = table.frame[name].to_numpy(dtype=np.float64)
         elif name in derived and np.isfinite(derived[name]).any():
             known[name] = derived[name]
+        elif name in STAR_EVENT_COLUMNS:
+            notes.append(
+                f"{name} is missing for all rows: no star has two events with a period"
+            )
         else:
             notes.append(f"column {name} is absent: it is missing for all rows")
     return known, notes

@@ -19,6 +19,7 @@ from mesa_keras.readers import (
 from mesa_keras.readers.row_values import clean_number
 from mesa_keras.recipes.mesa.raw_views import Event
 from mesa_keras.recipes.mesa.raw_views_star import Reading
+from mesa_keras.recipes.mesa.star_events import count_events
 from mesa_keras.recipes.mesa.target_ephemeris import measured_event
 
 
@@ -72,7 +73,9 @@ def read_target(
         epoch: Time of a transit's centre; `None` searches for it.
         epoch_system: "BJD", "BKJD" or "BTJD"; `None` is that of the files.
         duration: First to last contact in hours; `None` measures it.
-        others: Other planets of the star, their epochs as `epoch`; they are masked.
+        others: Other events of the star, their epochs as `epoch`; those that are no
+            second finding of this one are masked, and all are counted in the columns
+            `STAR_EVENT_COLUMNS`, which are missing without any.
         features: Catalogue values by column; the file's header fills in the star's.
         reading: How the files are read.
 
@@ -107,7 +110,8 @@ def read_target(
         values=given,
         notes=notes,
     )
-    return replace(target, given=tuple(given))
+    counts = _counts(target) if others else {}
+    return replace(target, given=tuple(given), values={**counts, **target.values})
 
 
 def make_target(
@@ -152,6 +156,18 @@ def make_target(
         values={**curve.star_values, **own, **values},
         notes=tuple(said),
     )
+
+
+def _counts(target: Target) -> dict[str, float]:
+    """Counts the other events of a star, where the periods tell what they are."""
+    events = [target.event, *(one for one in target.siblings if one.row)]
+    found = count_events(
+        *(
+            [getattr(one, name) for one in events]
+            for name in ("period", "epoch", "duration")
+        )
+    )
+    return {name: float(n[0]) for name, n in found.items() if np.isfinite(n[0])}
 
 
 def _check_values(features: Mapping[str, float]) -> None:

@@ -173,6 +173,8 @@ class TargetModel:
             sha256="",
             warnings=(),
             faults=np.full(len(rows), ""),
+            # Rows of one object under changes, which are no events found on its star.
+            has_star_id=False,
         )
 
     def _row(self, views: CandidateViews) -> dict[str, float]:

@@ -15,6 +15,7 @@ from mesa_keras.readers.light_curve_files import find_light_curves
 from mesa_keras.recipes.mesa.raw_views import check_star, table_events
 from mesa_keras.recipes.mesa.raw_views_paths import light_curve_paths
 from mesa_keras.recipes.mesa.raw_views_star import Reading
+from mesa_keras.recipes.mesa.star_events import with_star_events
 from mesa_keras.recipes.mesa.stars import Star, star_groups, stars_of, table_stars
 from mesa_keras.recipes.mesa.target import Target, make_target
 
@@ -45,7 +46,9 @@ def table_targets(
         FileNotFoundError: If the table or the folder does not exist.
         ValueError: If the table is wrong, or an object is not in it.
     """
-    table = read_candidates(table_path, columns=columns, require_labels=False)
+    table = with_star_events(
+        read_candidates(table_path, columns=columns, require_labels=False)
+    )
     folder = None if light_curves is None else find_light_curves(light_curves)
     column = table_stars(table)
     stars, numbers = star_groups(column), stars_of(column)

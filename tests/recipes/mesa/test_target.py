@@ -4,6 +4,7 @@ import pytest
 
 from mesa_keras.preprocessing import Ephemeris, ViewSettings
 from mesa_keras.recipes.mesa.raw_views import event_views
+from mesa_keras.recipes.mesa.star_events import STAR_EVENT_COLUMNS
 from mesa_keras.recipes.mesa.target import read_target
 from mesa_keras.recipes.mesa.target_table import table_targets
 from mesa_keras.simulation.injection import Injection
@@ -134,6 +135,7 @@ def test_rows_of_a_table(path, tmp_path):
     assert target.star_id == "TIC 7"
     assert len(target.siblings) == 2
     assert target.values["depth"] == 3600
+    assert [target.values[name] for name in STAR_EVENT_COLUMNS] == [0, 1, 0]
     assert target.event.duration == pytest.approx(PLANET.duration(), rel=0.1)
     assert "duration" in " ".join(target.notes)
     write_rows(tmp_path, tic_id="TIC 07")
@@ -183,3 +185,19 @@ def test_other_planets_are_masked_before_anything_is_measured(tmp_path):
         assert views.flat.hidden.any()
         depth = views.scalars["measured_depth"]
         assert depth == pytest.approx(PLANET.depth(), rel=0.05)
+
+
+def test_other_events_of_the_star_are_counted(path):
+    half = PLANET.epoch + PLANET.period / 2
+    eclipse = Ephemeris(period=PLANET.period, epoch=half, duration=2.5)
+    planet = Ephemeris(period=2.3 * PLANET.period, epoch=half, duration=2.5)
+    counts = {}
+    for name, others in (("none", []), ("two", [eclipse, planet])):
+        values = read_target("TIC 7", [path], others=others, **KNOWN).values
+        counts[name] = [values.get(column) for column in STAR_EVENT_COLUMNS]
+    assert counts == {"none": [None, None, None], "two": [1, 0, 1]}
+    # What a user names stands before what is counted.
+    named = read_target(
+        "TIC 7", [path], others=[planet], features={"other_period_events": 3}, **KNOWN
+    )
+    assert named.values["other_period_events"] == 3
