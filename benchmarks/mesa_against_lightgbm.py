@@ -13,6 +13,7 @@ Intervals are paired bootstraps over stars.
 
 The five published columns come twice: as they are, and with what follows from them by
 physics (`--derived_features`), for both models, from a table that holds nothing else.
+The twelve come again with the counts of other events on the star (`star_events.py`).
 """
 
 import argparse
@@ -45,8 +46,10 @@ from mesa_keras.recipes.mesa.config import (
 )
 from mesa_keras.recipes.mesa.data import MesaData, load_data
 from mesa_keras.recipes.mesa.presets import BASE
+from mesa_keras.recipes.mesa.star_events import STAR_EVENT_COLUMNS
 from mesa_keras.recipes.mesa.stars import star_groups
 
+INPUTS = ("12", "12_events", "5", "5_derived")
 METRICS = ("accuracy", "macro_f1", "roc_auc", "log_loss", "ece")
 SETTINGS = {
     "plain": {"n_estimators": 300, "learning_rate": 0.04, "num_leaves": 31},
@@ -208,6 +211,9 @@ def main() -> None:
     parser.add_argument(
         "--work_dir", type=Path, default=Path("output/against_lightgbm")
     )
+    parser.add_argument(
+        "--inputs", nargs="+", choices=INPUTS, default=INPUTS, help="[%(default)s]"
+    )
     arguments = parser.parse_args()
     folder, work = arguments.data_dir, arguments.work_dir
     print(machine("keras", "tensorflow", "lightgbm", "tsfresh"))
@@ -222,22 +228,37 @@ def main() -> None:
         planet_features=SEED_PLANET_FEATURES,
         stellar_features=SEED_STELLAR_FEATURES,
     )
-    compare(folder, BASE, "12 columns + views", tuple(features), work / "12_columns")
-    compare(
-        folder,
-        seed_columns,
-        "5 seed columns + views",
-        tuple(features),
-        work / "5_columns",
-    )
-    write_five_columns(folder, work / "five_columns")
-    compare(
-        work / "five_columns",
-        dataclasses.replace(seed_columns, derived_features=True, jit_compile=True),
-        "5 seed columns, derived features + views",
-        tuple(features),
-        work / "5_columns_derived",
-    )
+    if "12" in arguments.inputs:
+        compare(
+            folder, BASE, "12 columns + views", tuple(features), work / "12_columns"
+        )
+    if "12_events" in arguments.inputs:
+        compare(
+            folder,
+            dataclasses.replace(
+                BASE, planet_features=(*BASE.planet_features, *STAR_EVENT_COLUMNS)
+            ),
+            "12 columns, other events of the star + views",
+            tuple(features),
+            work / "12_columns_events",
+        )
+    if "5" in arguments.inputs:
+        compare(
+            folder,
+            seed_columns,
+            "5 seed columns + views",
+            tuple(features),
+            work / "5_columns",
+        )
+    if "5_derived" in arguments.inputs:
+        write_five_columns(folder, work / "five_columns")
+        compare(
+            work / "five_columns",
+            dataclasses.replace(seed_columns, derived_features=True, jit_compile=True),
+            "5 seed columns, derived features + views",
+            tuple(features),
+            work / "5_columns_derived",
+        )
 
 
 if __name__ == "__main__":

@@ -6,10 +6,13 @@ r"""Events of two surveys: models of one survey or both, each measured on each.
 Test stars only, with 95 % intervals over stars. The score of `PC` is its probability;
 that of an astrophysical event (PC and AFP, PC and EB) the sum of both. Kepler events
 are held against the Autovetter's labels, and those with a KOI against the archive's
-disposition, too: confirmed against false positive, where there is such a verdict.
+disposition, too: confirmed against false positive, where there is such a verdict. What
+a model says of them without a word of the other events of their stars is shown apart,
+and so are the events whose star has no other of their period.
 """
 
 import argparse
+import dataclasses
 import os
 from pathlib import Path
 
@@ -19,8 +22,10 @@ import pandas as pd
 from benchmarks.machine import machine
 from cli._arguments import columns, quiet_start
 from mesa_keras.evaluation import bootstrap_intervals, one_against_rest
+from mesa_keras.readers import read_candidates
 from mesa_keras.recipes.mesa.data import MesaData, load_data
 from mesa_keras.recipes.mesa.pretrain_config import KNOWN_LABELS
+from mesa_keras.recipes.mesa.star_events import STAR_EVENT_COLUMNS, star_events
 from mesa_keras.recipes.mesa.stars import star_groups
 
 with quiet_start():
@@ -59,12 +64,21 @@ def koi_verdicts(path: Path) -> np.ndarray:
     return events["kepoi_name"].map(known).fillna("").to_numpy(str)
 
 
+def without_star_events(data: MesaData) -> MesaData:
+    """The events as if nothing were known of others on their stars."""
+    hidden = np.isin(data.planet_columns, STAR_EVENT_COLUMNS)
+    return dataclasses.replace(
+        data, planet_features=np.where(hidden, np.nan, data.planet_features)
+    )
+
+
 def questions(
-    name: str, path: Path, data: MesaData, probabilities: dict[str, np.ndarray]
+    name: str, path: Path, data: MesaData, predictor: Predictor
 ) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Rows, truth and score of each question that is asked of a table."""
     everything = np.arange(len(data))
     truth = np.asarray(data.class_names)[data.known_label()]
+    probabilities = scores(predictor, data)
     planet, event = truth == "PC", ~np.isin(truth, list(JUNK))
     found = {"PC": (everything, planet, probabilities["planet"])}
     if name == "kepler_tce":
@@ -78,6 +92,18 @@ def questions(
         run = pd.read_csv(path)["interpolated_run"].to_numpy()
         rows = np.flatnonzero(~(run > LONGEST_RUN))
         found["PC, without interpolated"] = (
+            rows,
+            planet[rows],
+            probabilities["planet"][rows],
+        )
+        found["PC, other events of the star not told"] = (
+            everything,
+            planet,
+            scores(predictor, without_star_events(data))["planet"],
+        )
+        twins = star_events(read_candidates(path))["same_period_events"]
+        rows = np.flatnonzero(~(twins > 0))
+        found["PC, no other event of the period"] = (
             rows,
             planet[rows],
             probabilities["planet"][rows],
@@ -109,7 +135,7 @@ def main() -> None:
         path = arguments.data_dir.joinpath(*parts)
         for model, predictor in models.items():
             data = load(predictor, path, KNOWN_LABELS[name])
-            asked = questions(name, path, data, scores(predictor, data))
+            asked = questions(name, path, data, predictor)
             for question, (kept, positive, score) in asked.items():
                 found = bootstrap_intervals(
                     one_against_rest, star_groups(data)[kept], positive, score

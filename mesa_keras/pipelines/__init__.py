@@ -16,6 +16,7 @@ _MODULES = {
     "balanced_weights": "balance",
     "center_crop": "pair_augment",
     "drop_modalities": "augment",
+    "drop_together": "augment",
     "drop_values": "augment",
     "evaluation_batches": "dataset",
     "evaluation_pairs": "pair_batches",

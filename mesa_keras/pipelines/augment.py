@@ -1,6 +1,6 @@
 """Augmentation of folded light curves and of what is missing, on whole batches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import tensorflow as tf
@@ -109,3 +109,24 @@ def drop_values(values: Tensor, seed: Tensor, rate: float) -> Tensor:
     """
     hidden = tf.random.stateless_uniform(tf.shape(values), seed) < rate
     return tf.where(hidden, float("nan"), values)
+
+
+def drop_together(
+    values: Tensor, seed: Tensor, rate: float, columns: Sequence[int]
+) -> Tensor:
+    """Hides several values of random objects at once, as where a source is missing.
+
+    Args:
+        values: Float tensor `(batch, features)`.
+        seed: Integer tensor of shape `(2,)` for stateless random operations.
+        rate: Probability per object in [0, 1].
+        columns: Places of the features that go missing together.
+
+    Returns:
+        The values, NaN where hidden.
+    """
+    draw = tf.random.stateless_uniform((tf.shape(values)[0], 1), seed)
+    among = tf.reduce_any(
+        tf.range(values.shape[1])[:, None] == tf.constant(columns, "int32"), axis=1
+    )
+    return tf.where((draw < rate) & among, float("nan"), values)

@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mesa_keras.pipelines import augment_views, drop_modalities, drop_values
+from mesa_keras.pipelines import (
+    augment_views,
+    drop_modalities,
+    drop_together,
+    drop_values,
+)
 
 RNG = np.random.default_rng(0)
 NUM = 400
@@ -188,3 +193,17 @@ def test_single_values_are_hidden_at_the_rate():
     np.testing.assert_array_equal(result[1:][~hidden], values[1:][~hidden])
     assert np.isnan(result[0]).all()
     np.testing.assert_array_equal(result, drop_values(values, SEED, 0.1))
+
+
+def test_values_of_one_source_are_hidden_together():
+    values = RNG.normal(size=(500, 5)).astype("float32")
+    result = np.array(drop_together(values, SEED, 0.3, [1, 3]))
+    gone = np.isnan(result)
+    assert not gone[:, [0, 2, 4]].any()
+    np.testing.assert_array_equal(gone[:, 1], gone[:, 3])
+    assert 0.24 < gone[:, 1].mean() < 0.36
+    np.testing.assert_array_equal(result[~gone], values[~gone])
+    other = np.isnan(np.array(drop_together(values, (4, 2), 0.3, [1, 3])))
+    assert (other != gone).any()
+    np.testing.assert_array_equal(drop_together(values, SEED, 0.0, [1]), values)
+    assert np.isnan(np.array(drop_together(values, SEED, 1.0, [4]))[:, 4]).all()

@@ -4,7 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from mesa_keras.pipelines.augment import augment_views, drop_modalities, drop_values
+from mesa_keras.pipelines.augment import (
+    augment_views,
+    drop_modalities,
+    drop_together,
+    drop_values,
+)
 from mesa_keras.pipelines.dataset import (
     Example,
     evaluation_batches,
@@ -14,6 +19,7 @@ from mesa_keras.pipelines.pair_index import is_present, pair_index
 from mesa_keras.recipes.mesa.config import MesaConfig
 from mesa_keras.recipes.mesa.data import MesaData
 from mesa_keras.recipes.mesa.modalities import FEATURES, modalities
+from mesa_keras.recipes.mesa.star_events import STAR_EVENT_COLUMNS
 
 
 def make_training_batches(
@@ -33,7 +39,7 @@ def make_training_batches(
     views, classes = tuple(data.views), len(data.class_names)
 
     def transform(x: Example, y: Example, seed: Any) -> tuple[Example, Example]:
-        x = disturb(x, seed, config, views)
+        x = disturb(x, seed, config, data)
         row = y.pop("row")
         return x, _targets(y["label"], pairs(row, x, views), outputs, classes)
 
@@ -74,19 +80,21 @@ def make_evaluation_batches(
     )
 
 
-def disturb(
-    x: Example, seed: Any, config: MesaConfig, views: tuple[str, ...]
-) -> Example:
+def disturb(x: Example, seed: Any, config: MesaConfig, data: MesaData) -> Example:
     """Augments light curves, and hides single features and whole modalities.
+
+    What else was found on a star is not known of an object that comes alone, so that
+    all of that is hidden at once.
 
     Args:
         x: Inputs of a batch by name.
         seed: Integer tensor of shape `(2,)`.
         config: What is done, and how much of it.
-        views: Which inputs are light curves.
+        data: What the batch is of.
     """
     import tensorflow as tf
 
+    views = tuple(data.views)
     x, features, groups = (
         dict(x),
         [name for name in FEATURES if name in x],
@@ -105,6 +113,18 @@ def disturb(
     if config.feature_dropout:
         for name, feature_seed in zip(features, seeds[2:], strict=True):
             x[name] = drop_values(x[name], feature_seed, config.feature_dropout)
+    counts = [
+        place
+        for place, name in enumerate(data.planet_columns)
+        if name in STAR_EVENT_COLUMNS
+    ]
+    if config.star_event_dropout and counts:
+        x["planet_features"] = drop_together(
+            x["planet_features"],
+            tf.random.fold_in(seed, len(seeds)),
+            config.star_event_dropout,
+            counts,
+        )
     if config.modality_dropout and len(groups) > 1:
         x = drop_modalities(groups, x, seeds[1], config.modality_dropout)
     return x

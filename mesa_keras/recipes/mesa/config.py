@@ -156,6 +156,11 @@ class MesaConfig(TrainingOptions):
     feature_dropout: float = option(
         0.05, "rate at which a single feature is hidden in training", rule=RATE
     )
+    star_event_dropout: float = option(
+        0.3,
+        "rate at which all counts of other events on the star are hidden in training",
+        rule=RATE,
+    )
     validation_fraction: float = option(
         0.05, "share of stars for early stopping", rule=SHARE
     )

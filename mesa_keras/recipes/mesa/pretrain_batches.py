@@ -36,7 +36,7 @@ def masked_training_batches(
         import tensorflow as tf
 
         seeds = tf.unstack(tf.random.split(seed, 2))
-        x = disturb(x, seeds[0], config, views)
+        x = disturb(x, seeds[0], config, mixture.data)
         return _hide(x, y["star"], seeds[1], config, views, outputs)
 
     return training_batches(
@@ -95,7 +95,7 @@ def joint_training_batches(
     views = tuple(mixture.data.views)
 
     def transform(x: Example, y: Example, seed: Any) -> tuple[Example, Example]:
-        x = disturb(x, seed, config, views)
+        x = disturb(x, seed, config, mixture.data)
         return x, _joint_targets(x, y, classes, config.label_smoothing, views, outputs)
 
     return training_batches(

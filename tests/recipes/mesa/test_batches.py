@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from mesa_keras.recipes.mesa.batches import (
     make_evaluation_batches,
     make_training_batches,
 )
+from mesa_keras.recipes.mesa.star_events import STAR_EVENT_COLUMNS
 from tests.recipes.mesa.candidates import (
     PLANET,
     STEPS,
@@ -131,6 +134,25 @@ def test_single_features_are_hidden(data):
     was = np.isfinite(before["planet_features"])
     hidden = np.isnan(x["planet_features"][was])
     assert 0.22 < hidden.mean() < 0.38
+
+
+def test_counts_of_other_events_are_hidden_together(data):
+    counts = np.tile(np.float32([0, 1, 2]), (len(data), 1))
+    more = dataclasses.replace(
+        data,
+        planet_features=np.concatenate([data.planet_features, counts], axis=1),
+        planet_columns=(*data.planet_columns, *STAR_EVENT_COLUMNS),
+    )
+    x, _ = epoch(more, star_event_dropout=0.3)
+    gone = np.isnan(x["planet_features"][:, -3:])
+    np.testing.assert_array_equal(gone.any(axis=1), gone.all(axis=1))
+    assert 0.2 < gone[:, 0].mean() < 0.4
+    whole, _ = epoch(more, star_event_dropout=0.0)
+    assert not np.isnan(whole["planet_features"][:, -3:]).any()
+    own = slice(0, len(data.planet_columns))
+    np.testing.assert_array_equal(
+        x["planet_features"][:, own], whole["planet_features"][:, own]
+    )
 
 
 def test_balanced_sampling_draws_every_class_alike(data):
