@@ -3,9 +3,10 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from mesa_keras.readers.frame_date import clock_of, day_of, is_iso, moment_of
 from mesa_keras.readers.frame_value import number
 
 NIGHT_KEYS = ("DAY-OBS", "NIGHT", "NIGHTID", "OBSNIGHT", "DTCALDAT")
@@ -30,16 +31,10 @@ LONGITUDE_KEYS = (
     *("LONGITUDE", "OBSLONG", "OBSERLON", "ESO TEL GEOLON"),
 )
 _MOMENT_KEYS = ("DATE-OBS", "DATE_OBS", "DATE-LOC", "DATE-BEG")
-ISO = re.compile(r"^\s*(\d{4})[-/:](\d\d?)[-/:](\d\d?)(?:[T ,]+(.*))?$")
-OLD = re.compile(r"^\s*(\d\d?)[/.-](\d\d?)[/.-](\d{2}|\d{4})\s*$")
-PACKED = re.compile(r"^\s*(\d{4})(\d\d)(\d\d)\s*$")
-CLOCK = re.compile(r"^\s*(\d\d?):(\d\d?)(?::(\d\d?)(?:[.,]\d*)?)?")
 ANGLE = re.compile(r"^([-+]?)(\d+)[: ](\d+)(?:[: ]([\d.]+))?")
 # 70d44m00s, 070*44'00"
 LETTERED = re.compile(r"^([-+]?\d+)\s*[D*]\s*(\d+)\s*[M']\s*")
 MJD_ZERO = datetime(1858, 11, 17)
-# Since there are photographic plates.
-YEARS = range(1850, 2200)
 HALF_DAY = timedelta(hours=12)
 
 
@@ -58,23 +53,23 @@ def observing_night(header: Mapping[str, Any]) -> str | None:
         time of day is returned as it is.
     """
     for key in NIGHT_KEYS:
-        night = _day(header.get(key))
+        night = day_of(header.get(key))
         if night is not None:
             return night.isoformat()
     for key in LOCAL_KEYS:
-        moment = _moment(header.get(key), None)
+        moment = moment_of(header.get(key))
         if moment is not None:
             return (moment - HALF_DAY).date().isoformat()
     shift = timedelta(hours=_longitude(header) / 15.0)
-    clock = next((header[key] for key in TIME_KEYS if _clock(header.get(key))), None)
+    clock = next((header[key] for key in TIME_KEYS if clock_of(header.get(key))), None)
     for key in DATE_KEYS:
-        moment = _moment(header.get(key), clock)
+        moment = moment_of(header.get(key), clock)
         if moment is not None:
             return (moment + shift - HALF_DAY).date().isoformat()
     julian = _julian_night(header, shift)
     if julian is not None:
         return julian
-    days = (_day(header.get(key)) for key in DATE_KEYS)
+    days = (day_of(header.get(key)) for key in DATE_KEYS)
     return next((night.isoformat() for night in days if night), None)
 
 
@@ -86,15 +81,16 @@ def moment_text(header: Mapping[str, Any]) -> str | None:
 
     Returns:
         The first date with a time of day, in the header's own words where both stand in
-        one keyword, as ISO text where they stand in two; else the first date alone;
+        one keyword and the year first, else as ISO text; else the first date alone;
         None where there is neither.
     """
     texts = [str(header.get(key) or "").strip() for key in _MOMENT_KEYS]
-    clock = next((header[key] for key in TIME_KEYS if _clock(header.get(key))), None)
+    clock = next((header[key] for key in TIME_KEYS if clock_of(header.get(key))), None)
     for text in texts:
-        moment = _moment(text, clock)
+        moment = moment_of(text, clock)
         if moment is not None:
-            return text if _moment(text, None) else moment.isoformat()
+            own = is_iso(text) and moment_of(text) is not None
+            return text if own else moment.isoformat()
     # When the file was written, which was mostly soon after.
     texts.append(str(header.get("DATE") or "").strip())
     return next((text for text in texts if re.search(r"\d", text)), None)
@@ -109,49 +105,6 @@ def _julian_night(header: Mapping[str, Any], shift: timedelta) -> str | None:
                 moment = MJD_ZERO + timedelta(days=days)
                 return (moment + shift - HALF_DAY).date().isoformat()
     return None
-
-
-def _day(value: Any) -> date | None:
-    """A date in any of the spellings of the field; of an old one, day before month."""
-    text = str(value if value is not None else "")
-    for pattern, order in ((ISO, (1, 2, 3)), (PACKED, (1, 2, 3)), (OLD, (3, 2, 1))):
-        match = pattern.match(text)
-        if match is None:
-            continue
-        year, month, day = (int(match.group(i)) for i in order)
-        if pattern is OLD and year >= 1000 and month > 12:
-            # Month before day, as in America; only this tells.
-            month, day = day, month
-        if pattern is OLD and year < 100:
-            # The old form of the standard is of the twentieth century by definition,
-            # but was written on.
-            year += 1900 if year >= 50 else 2000
-        if year not in YEARS:
-            return None
-        try:
-            return date(year, month, day)
-        except ValueError:
-            return None
-    return None
-
-
-def _clock(value: Any) -> timedelta | None:
-    match = CLOCK.match(str(value if value is not None else ""))
-    if match is None:
-        return None
-    hours, minutes, secs = (int(part or 0) for part in match.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=secs)
-
-
-def _moment(value: Any, clock: Any) -> datetime | None:
-    """A date with its time of day, within it or given beside it."""
-    day = _day(value)
-    if day is None:
-        return None
-    match = ISO.match(str(value))
-    time = _clock(match.group(4)) if match and match.group(4) else None
-    time = _clock(clock) if time is None else time
-    return None if time is None else datetime(day.year, day.month, day.day) + time
 
 
 def _longitude(header: Mapping[str, Any]) -> float:

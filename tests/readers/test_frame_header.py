@@ -200,6 +200,59 @@ def test_observing_night(header, night):
     assert observing_night(header) == night
 
 
+MOMENT_SPELLINGS = (
+    *("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y.%m.%d %H:%M:%S"),
+    *("%d.%m.%Y %H:%M:%S", "%d.%m.%Y, %H:%M", "%d.%m.%YT%H:%M:%S", "%d.%m.%y %H:%M"),
+    *("%d/%m/%y %H:%M:%S", "%Y%m%dT%H%M%S", "%Y%m%dT%H%M", "%Y%m%dT%H%M%S.250Z"),
+    *(
+        "%Y%m%d %H:%M:%S",
+        "%Y%m%dT%H:%M:%S",
+        "%Y-%m-%d %I:%M:%S %p",
+        "%d.%m.%Y %I:%M %p",
+    ),
+)
+
+
+@given(st.datetimes(datetime(1960, 1, 2), datetime(2049, 1, 1)))
+def test_a_night_is_the_same_however_its_date_is_written(moment):
+    moment = moment.replace(second=0, microsecond=0)
+    night = observing_night({"DATE-OBS": moment.isoformat()})
+    for spelling in MOMENT_SPELLINGS:
+        header = {"DATE-OBS": moment.strftime(spelling)}
+        assert observing_night(header) == night, header
+        if spelling.startswith("%d"):
+            # Where the day stands first, texts would not sort by time.
+            assert moment_text(header) == moment.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "night"),
+    [
+        ("15/07/2025", "2025-07-15"),
+        ("7/15/2025 2:00:00 AM", "2025-07-14"),
+        ("7/15/2025 2:00:00 PM", "2025-07-15"),
+        ("15-07-2025", "2025-07-15"),
+        ("05/05/2025", "2025-05-05"),
+        ("05.07.2025", "2025-07-05"),
+        # DD/MM/YY of the FITS standard of old; anything else could be the other order.
+        ("05/07/99", "1999-07-05"),
+        ("05/07/2025", None),
+        ("05/07/2025 02:00:00", None),
+        ("05-07-2025", None),
+        ("05-07-09", None),
+        ("31.02.2025", None),
+        ("15.07/2025", None),
+    ],
+)
+def test_the_order_of_day_and_month(text, night):
+    assert observing_night({"DATE-OBS": text}) == night
+
+
+def test_a_date_of_unknown_order_leaves_the_night_to_others():
+    header = {"DATE-OBS": "05/07/2025", "MJD-OBS": 60861.083}
+    assert observing_night(header) == "2025-07-04"
+
+
 @given(st.datetimes(datetime(1850, 1, 1), datetime(2199, 1, 1)), st.floats(-180, 180))
 def test_night_is_near_the_date(moment, longitude):
     date = moment.isoformat()
