@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,20 +61,23 @@ def observing_night(header: Mapping[str, Any]) -> str | None:
         if moment is not None:
             return (moment - HALF_DAY).date().isoformat()
     shift = timedelta(hours=_longitude(header) / 15.0)
-    clock = next((header[key] for key in TIME_KEYS if clock_of(header.get(key))), None)
+    clock = _first_clock(header, TIME_KEYS)
     for key in DATE_KEYS:
         moment = moment_of(header.get(key), clock)
         if moment is not None:
             return (moment + shift - HALF_DAY).date().isoformat()
-    julian = _julian_night(header, shift)
+    julian = _julian(header)
     if julian is not None:
-        return julian
+        return (julian + shift - HALF_DAY).date().isoformat()
     days = (day_of(header.get(key)) for key in DATE_KEYS)
     return next((night.isoformat() for night in days if night), None)
 
 
 def moment_text(header: Mapping[str, Any]) -> str | None:
     """When the frame was taken, as its header tells.
+
+    Keywords of dates count first, then the Julian day, which is universal time, and
+    last the camera's local time.
 
     Args:
         header: Upper-case keywords to values.
@@ -84,26 +87,47 @@ def moment_text(header: Mapping[str, Any]) -> str | None:
         one keyword and the year first, else as ISO text; else the first date alone;
         None where there is neither.
     """
-    texts = [str(header.get(key) or "").strip() for key in _MOMENT_KEYS]
-    clock = next((header[key] for key in TIME_KEYS if clock_of(header.get(key))), None)
+    texts = {key: str(header.get(key) or "").strip() for key in _MOMENT_KEYS}
+    dates = texts | {key: str(header.get(key) or "").strip() for key in DATE_KEYS}
+    told = _told(dates.values(), _first_clock(header, TIME_KEYS))
+    julian = _julian(header)
+    if told is None and julian is not None:
+        # A day in 64 bits is exact to a millisecond, not beyond.
+        rounded = (julian + timedelta(milliseconds=500)).replace(microsecond=0)
+        told = rounded.isoformat()
+    if told is None:
+        told = _told((str(header.get(key) or "").strip() for key in LOCAL_KEYS), None)
+    if told is None:
+        told = _told(dates.values(), _first_clock(header, LOCAL_KEYS))
+    if told is not None:
+        return told
+    # When the file was written, which was mostly soon after.
+    alone = (*texts.values(), str(header.get("DATE") or "").strip())
+    return next((text for text in alone if re.search(r"\d", text)), None)
+
+
+def _told(texts: Iterable[str], clock: Any) -> str | None:
+    """The first of these dates that has a time of day, its own or the clock's."""
     for text in texts:
         moment = moment_of(text, clock)
         if moment is not None:
             own = is_iso(text) and moment_of(text) is not None
             return text if own else moment.isoformat()
-    # When the file was written, which was mostly soon after.
-    texts.append(str(header.get("DATE") or "").strip())
-    return next((text for text in texts if re.search(r"\d", text)), None)
+    return None
 
 
-def _julian_night(header: Mapping[str, Any], shift: timedelta) -> str | None:
+def _first_clock(header: Mapping[str, Any], keys: Iterable[str]) -> Any:
+    return next((header[key] for key in keys if clock_of(header.get(key))), None)
+
+
+def _julian(header: Mapping[str, Any]) -> datetime | None:
+    """The moment that a Julian day names."""
     for keys, offset in ((MJD_KEYS, 0.0), (JD_KEYS, 2400000.5)):
         for key in keys:
             days = number(header.get(key)) - offset
             # Whole days have no time of day: they are but dates.
             if 10000.0 < days < 100000.0 and days % 1.0 not in (0.0, 0.5):
-                moment = MJD_ZERO + timedelta(days=days)
-                return (moment + shift - HALF_DAY).date().isoformat()
+                return MJD_ZERO + timedelta(days=days)
     return None
 
 

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mesa_keras.readers import (
@@ -273,6 +273,19 @@ def test_night_is_near_the_date(moment, longitude):
         ),
         ({"DATE-OBS": "2020-03-01", "DATE": "2024-01-01T10:00:00"}, "2020-03-01"),
         ({"DATE": "2024-01-01T10:00:00"}, "2024-01-01T10:00:00"),
+        ({"MJD-OBS": 58340.9}, "2018-08-10T21:36:00"),
+        ({"MJD": "58340.9"}, "2018-08-10T21:36:00"),
+        ({"JD": 2458341.4}, "2018-08-10T21:36:00"),
+        ({"MJD-OBS": 58340.9, "DATE": "2024-01-01T10:00:00"}, "2018-08-10T21:36:00"),
+        ({"DATE-OBS": "2018-08-10", "MJD-OBS": 58340.9}, "2018-08-10T21:36:00"),
+        # A whole day is but a date.
+        ({"DATE-OBS": "2018-08-10", "MJD-OBS": 58340.0}, "2018-08-10"),
+        ({"LOCTIME": "2018-08-10 23:36:00"}, "2018-08-10 23:36:00"),
+        ({"LOCTIME": "10.08.2018 11:36:00 PM"}, "2018-08-10T23:36:00"),
+        ({"DATE-OBS": "2018-08-10", "LOCTIME": "23:36:00"}, "2018-08-10T23:36:00"),
+        ({"LOCTIME": "2018-08-10 23:36:00", "JD": 2458341.4}, "2018-08-10T21:36:00"),
+        ({"UT-DATE": "2018-03-22", "UT-TIME": "04:10:05"}, "2018-03-22T04:10:05"),
+        ({"LOCTIME": "23:36:00"}, None),
         ({"DATE-OBS": "spring of 2020"}, "spring of 2020"),
         ({"DATE-OBS": "N/A"}, None),
         ({"TIME-OBS": "22:10:00"}, None),
@@ -281,6 +294,16 @@ def test_night_is_near_the_date(moment, longitude):
 )
 def test_moment(header, moment):
     assert moment_text(header) == moment
+
+
+@given(st.datetimes(datetime(1960, 1, 1), datetime(2100, 1, 1)))
+def test_the_same_moment_as_a_julian_day(moment):
+    moment = moment.replace(microsecond=0)
+    days = (moment - datetime(1858, 11, 17)).total_seconds() / 86400
+    assume(days % 1 not in (0.0, 0.5))
+    for header in ({"MJD-OBS": days}, {"JD": days + 2400000.5}):
+        found = datetime.fromisoformat(moment_text(header))
+        assert abs((found - moment).total_seconds()) <= 1
 
 
 @pytest.mark.parametrize(
