@@ -9,10 +9,12 @@ from mesa_keras.readers.frame_claim_words import (
     CALIBRATIONS,
     DECISIVE_KEYS,
     DISPERSED_KINDS,
+    ELEMENT_AND_NUMBER,
     FIBRE_KEYS,
     FIBRE_PATTERNS,
     FILLERS,
     LAMP_OFF,
+    NAMED_AFTER_A_GAS,
     NAMES_OF_THE_SKY,
     OBJECT_KEYS,
     PICTURE_TYPES,
@@ -83,8 +85,8 @@ def _decided(
 
 
 def spaced(text: str) -> str:
-    """Lower-case words apart: `DomeFlat_R` becomes `dome flat r`."""
-    text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)
+    """Lower-case words apart: `DomeFlat_R` and `DomeFlatR` become `dome flat r`."""
+    text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[Ff]lat)(?=[A-Z])", " ", text)
     return " ".join(re.split(r"[\s_\-.,;:/()\[\]+=#]+", text.strip())).lower().strip()
 
 
@@ -106,11 +108,16 @@ def kind_of_type(text: str, fibres: bool = False) -> str | None:
 def _kind_of_object(text: str, dispersed: bool) -> str:
     """The kind that an object's name stands for; what is no lamp is in the sky."""
     words = NAMES_OF_THE_SKY.sub(" ", spaced(text))
+    sure = NAMED_AFTER_A_GAS.sub(" ", words)
     for kind, pattern in SAFE_PATTERNS:
-        if pattern.search(words):
+        if pattern.search(sure):
             return kind
+    if sure != words:
+        # Of the lamp before a star's spectrum, or of something that is called so.
+        return UNSURE
     tokens = [re.sub(r"\d+(?:s|sec|ms)$|\d{1,2}$", "", word) for word in words.split()]
-    if any(re.fullmatch(r"\d{2,}", word) for word in words.split()):
+    numbered = any(re.fullmatch(r"\d{2,}", word) for word in words.split())
+    if numbered or ELEMENT_AND_NUMBER.fullmatch(words.strip()):
         # A number: more likely a catalogue's than a lamp's.
         return "light"
     for kind, pattern in TYPE_PATTERNS:

@@ -70,10 +70,11 @@ SAFE_WORDS = (
         "(?:sky|dome|lamp|int|dm|inst|twi|tw|auto|ccd|led|panel|pix|pixel|super|master|quartz"
         "|himmels?|kuppel|d(?:ä|ae)mmerungs?|abend|morgen|lampen"
         "|screen|dusk|dawn|eve|morn|spec[ls]?|gcal|[a-z])?"
-        "_flats?(?:fields?|frames?|lamps?|bild|bilder|s|q[hl])? twilights?(?:flats?)?"
+        "_flats?(?:fields?|frames?|lamps?|bild|bilder|s|q[hl]|[a-z]|h[ab]|[osn]i+|rgb"
+        "|lum|red|green|blue|clear)? twilights?(?:flats?)?"
         " flat_?felder? flat_?feld hellbild(?:er)? hellfeld wei(?:ss|ß)bild(?:er)?"
         " weisslicht tungsten wolfram(?:lampe)? halogen(?:lampe)? quartz quarz xe_flash"
-        " white_(?:lamp|light) continuum_(?:lamp|source) continuum [dq]?order_?def qth"
+        " white_(?:lamp|light) continuum_(?:lamp|source) [dq]?order_?def qth"
         " internal_lamp t-?shirt incandescent gl[uü]hlampe deuterium",
     ),
     (
@@ -99,7 +100,10 @@ SAFE_WORDS = (
 TYPE_WORDS = (
     ("bias", "zeros? offsets? ze"),
     ("dark", "dk noir thermal"),
-    ("flat", "plu ff illum(?:ination)? trace pinhole dome tung mfff+ blackbody"),
+    (
+        "flat",
+        "continuum plu ff illum(?:ination)? trace pinhole dome tung mfff+ blackbody",
+    ),
     (
         "arc",
         # One element or several; Fe 55 is a source of X-rays.
@@ -145,16 +149,42 @@ FILLERS = frozenset(
         *("dados", "baches", "echelle", "slit", "spalt"),
     )
 )
+# Catalogues of dark nebulae, of which such a number alone is no exposure time.
+_DARK_NEBULA = r"(?:ldn|lynds|barnard|b|tgu|dobashi|dcld|dc|sandqvist) ?\d+[a-z]?"
+_DAYTIME_OBJECTS = r"(?:mercury|venus|jupiter|moon|mond|merkur|comet|komet|stars?)"
 # Nebulae and other things of the sky that have such words in their names.
 NAMES_OF_THE_SKY = re.compile(
     r"dark (?:nebula|nebel|site|sky|skies|rift|shark|doodad|horse|cloud|globule|wolf"
-    r"|tower|river|lane|matter|energy|star|planet)|(?:dunkel|dark) ?(?:nebel|wolke)"
+    r"|tower|river|lane|matter|energy|star|planet|neb|spot|side|cone|seahorse|dust"
+    r"|filament|halo)|(?:dunkel|dark) ?(?:nebel|wolke)"
+    # With an exposure time, or with others of its kind, it is a dark for that nebula.
+    rf"|\b{_DARK_NEBULA} dark(?:$| (?:in|with|and|at|region|field|patch)\b)"
+    rf"|^dark {_DARK_NEBULA}$"
     r"|solar (?:system|analog|twin|nebula|eclipse)|sun ?flower|flat (?:galaxy|earth)"
-    r"|bow shock arc|(?:giant|lensed|gravitational) arcs?|comp(?:arison)? stars?"
+    rf"|\b{_DAYTIME_OBJECTS} (?:(?:in|at|by|am) )?(?:daylight|tageslicht)"
+    rf"|(?:daylight|tageslicht) {_DAYTIME_OBJECTS}"
+    r"|bow shock arc|(?:giant|lensed|gravitational|einstein|auroral?|milky way) arcs?"
+    r"|\barc of the|comp(?:arison)? (?:star|field)s?"
     r"|abell \d+ arcs?|double (?:double|cluster|star)|sun (?:set|rise|shadow)"
     # Not of the sky, but what was done to a frame of it.
     r"|(?:bias|darks?|flats?)(?: ?field)? (?:correct|subtract|divid|remov)\w*"
 )
+# A gas with a word behind it that has nothing to do with lamps: "Neon Alley".
+_BESIDE_A_GAS = "|".join(
+    (
+        *sorted(FILLERS),
+        *("argon", "neon", "xenon", "krypton", "helium", "[a-z]{1,2}", "ms", "min"),
+        *("tube", "bulb", "glow", "comp(?:arison)?", "spectra", "spektren", "lines?"),
+        *("lamps", "lampen", "for", "before", "after", "with", "from", "vor", "nach"),
+        *("bei", "für", "fuer", "mit", "left", "right", "linien", "röhre", "glimm\\w*"),
+    )
+)
+NAMED_AFTER_A_GAS = re.compile(
+    rf"(?<![a-z])(?:argon|neon|xenon|krypton) (?!(?:{_BESIDE_A_GAS})(?![a-zäöüß]))"
+    r"[a-zäöüß]+"
+)
+# Of an element's symbol and a number (Ar 5, He 2-9, Th 4-1) catalogues are made.
+ELEMENT_AND_NUMBER = re.compile(r"(?:th|ar|ne|xe|kr|hg|cd|zn|fe|cu|he)(?: \d+)+")
 # Broad and narrow bands of imaging; a spectrograph sees none of them.
 PHOTOMETRIC_FILTER = re.compile(
     r"^(?:(?:filter|johnson|bessell?|cousins|gunn|sdss|sloan|baader|astrodon|antlia"

@@ -114,6 +114,24 @@ def test_dialects(header, kind):
         ("bias", "bias"),
         ("Sun", "solar"),
         ("solar spectrum", "solar"),
+        ("Ne-Ar", "arc"),
+        ("ThAr 5", "arc"),
+        ("Ne 5 s", "arc"),
+        ("Vega neon", "arc"),
+        ("Neon vor Vega", "arc"),
+        ("Neon for M31", "arc"),
+        ("Neon-Argon", "arc"),
+        ("neon DADOS 2", "arc"),
+        ("LDN 1622 dark 300s", "dark"),
+        ("LDN 1622 dark frame", "dark"),
+        ("B33 darks", "dark"),
+        ("M31 dark", "dark"),
+        ("dark -10C", "dark"),
+        ("flat_R", "flat"),
+        ("flat_V_001", "flat"),
+        ("continuum", "flat"),
+        ("continuum DADOS", "flat"),
+        ("daylight", "solar"),
     ],
 )
 def test_object_names_of_calibrations(name, kind):
@@ -136,10 +154,33 @@ def test_object_names_of_calibrations(name, kind):
         ),
         *("M31 flat corrected", "M31 dark-subtracted", "M31 bias_corrected"),
         *("Flattery", "NGC 7000", "SA98 standard", "Darkstar", "Solar analog HD 1"),
+        *("LDN 1622 Dark", "LDN1622 (dark)", "Dark LDN 1622", "B33 dark"),
+        *("Barnard 33 Dark", "Barnard 33 dark nebula", "B 86 Dark Neb"),
+        *("Great Dark Spot", "Dark Side of the Moon", "Dark Seahorse", "dark lanes"),
+        *("Ar 5", "Kr 6", "He 2-9", "Th 4-1", "Flatiron", "Flathead Lake"),
+        *("Venus daylight", "Moon in daylight", "Daylight Venus", "M82 continuum"),
+        *("comparison field", "Milky Way arc", "Arc of the Milky Way", "Argonaut"),
     ],
 )
 def test_names_of_the_sky_are_no_calibrations(name):
-    assert read_claim({"OBJECT": name}).kind == "light"
+    for spelling in (name, name.upper(), name.lower(), name.replace(" ", "_")):
+        assert read_claim({"OBJECT": spelling}).kind == "light", spelling
+
+
+@pytest.mark.parametrize("name", ["Neon Alley", "Neon Vega", "Xenon Prime"])
+def test_a_gas_and_a_word_that_is_not_of_lamps_claim_nothing(name):
+    assert read_claim({"OBJECT": name}).kind is None
+    assert read_claim({"OBJECT": f"{name} dark 300s"}).kind == "dark"
+
+
+FILTERS = ("U", "B", "V", "R", "I", "g", "z", "L", "Ha", "OIII", "SII", "RGB", "Red")
+
+
+@pytest.mark.parametrize("band", FILTERS)
+def test_a_flat_is_one_however_its_filter_is_joined(band):
+    for name in ("Flat {}", "Flat_{}", "flat-{}", "flat{}", "Flat{}", "SkyFlat{}_01"):
+        for spelling in (name.format(band), name.format(band).lower()):
+            assert read_claim({"OBJECT": spelling}).kind == "flat", spelling
 
 
 def test_explicit_type_counts_before_the_object():
