@@ -3,7 +3,11 @@
 import re
 from typing import Any
 
-from mesa_keras.readers.frame_header_keys import EXPOSURE_KEYS
+from mesa_keras.readers.frame_header_keys import (
+    EXPOSURE_KEYS,
+    SET_TEMPERATURE_KEYS,
+    TEMPERATURE_KEYS,
+)
 
 # Free text, of any length, that says nothing in a fixed place.
 COMMENTARY = ("", "COMMENT", "HISTORY")
@@ -17,6 +21,20 @@ UNIT = re.compile(
     rf"|(?:^|,)\s*({_UNITS})\s*$",
     re.IGNORECASE,
 )
+# "[F] CCD temperature", "temperature (K)", "in Fahrenheit", "deg F", "degrees, K" and
+# "K"; without one of these letters it is in degrees Celsius.
+_SCALES = "f|fahrenheit|k|kelvins?"
+DEGREES = re.compile(
+    rf"(?:\b(?:in|en) |\[|°|\bdeg(?:rees?)?\.? ?)\s*({_SCALES})\b"
+    rf"|[({{]\s*(?:°|deg(?:rees?)?)?\s*({_SCALES})\s*[)}}]"
+    rf"|(?:^|,)\s*({_SCALES})\s*$|\b(fahrenheit|kelvins?)\b",
+    re.IGNORECASE,
+)
+# What the comment says of a number, by keyword.
+UNITS = {
+    **dict.fromkeys(EXPOSURE_KEYS, UNIT),
+    **dict.fromkeys((*TEMPERATURE_KEYS, *SET_TEMPERATURE_KEYS), DEGREES),
+}
 
 
 def header_dict(header: Any, primary: Any) -> dict[str, Any]:
@@ -29,7 +47,8 @@ def header_dict(header: Any, primary: Any) -> dict[str, Any]:
     Returns:
         Upper-case keywords (those of the HIERARCH convention without that word) to
         values; a value that astropy cannot parse as the text that stands in the card,
-        an exposure time in other units than seconds as text with its unit.
+        an exposure time in other units than seconds, or a temperature in others than
+        degrees Celsius, as text with its unit.
     """
     values: dict[str, Any] = {}
     for source in (header, primary):
@@ -41,8 +60,10 @@ def header_dict(header: Any, primary: Any) -> dict[str, Any]:
                 continue
             value = _value(card)
             if value is not None:
-                in_unit = keyword in EXPOSURE_KEYS and isinstance(value, (int, float))
-                values[keyword] = _with_unit(card, value) if in_unit else value
+                in_unit = keyword in UNITS and isinstance(value, (int, float))
+                values[keyword] = (
+                    _with_unit(card, value, UNITS[keyword]) if in_unit else value
+                )
         if header is primary:
             break
     return values
@@ -68,10 +89,10 @@ def _value(card: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _with_unit(card: Any, value: float) -> Any:
-    """An exposure time with the unit that the comment names, else as it is."""
+def _with_unit(card: Any, value: float, unit: re.Pattern[str]) -> Any:
+    """A number with the unit that the comment names, else as it is."""
     try:
-        match = UNIT.search(str(card.comment))
+        match = unit.search(str(card.comment))
     except ValueError:
         return value
     return f"{value} {match[match.lastindex or 0].lower()}" if match else value

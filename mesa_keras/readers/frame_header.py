@@ -28,7 +28,7 @@ from mesa_keras.readers.frame_header_keys import (
     TEMPERATURE_KEYS,
 )
 from mesa_keras.readers.frame_night import moment_text, observing_night
-from mesa_keras.readers.frame_value import number, seconds
+from mesa_keras.readers.frame_value import celsius, number, seconds
 
 __all__ = [
     "HEADER_VALUE_NAMES",
@@ -147,16 +147,8 @@ def _gain_setting(header: Mapping[str, Any]) -> float:
     return _first(header, ("GAINRAW", "ISOSPEED", "ISO"), 0.0, 1e6)
 
 
-def _celsius(value: Any) -> float:
-    degrees = number(value)
-    text = str(value).strip().upper()
-    if degrees > 100.0 or text.endswith("K"):
-        return degrees - 273.15
-    return degrees
-
-
 def _temperature(header: Mapping[str, Any], keys: Iterable[str]) -> float:
-    return _first(header, keys, -200.0, 60.0, _celsius)
+    return _first(header, keys, -200.0, 60.0, celsius)
 
 
 def _pixel_size(header: Mapping[str, Any]) -> float:

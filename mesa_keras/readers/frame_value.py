@@ -74,3 +74,28 @@ def seconds(value: Any) -> float:
     match = NUMBER.match(value)
     unit = value[match.end() :].strip(" .[]()").lower() if match else ""
     return amount * UNITS.get(unit, 1.0)
+
+
+# -10 C, +5.5 °C, 263.15 [K], 14 deg F, "57.2 Fahrenheit".
+DEGREES = re.compile(
+    r"[^a-z]*(?:deg(?:rees?)?|grad)?[^a-z]*(c|celsius|f|fahrenheit|k|kelvin)[^a-z]*$",
+    re.IGNORECASE,
+)
+
+
+def celsius(value: Any) -> float:
+    """A header's temperature in degrees Celsius, NaN where it is none.
+
+    Text may carry a unit. Without one, above 100 it is in kelvins; below 0 it is not,
+    whatever the unit says.
+    """
+    degrees = number(value)
+    text = _ungrouped(str(value))
+    found = NUMBER.match(text)
+    unit = DEGREES.match(text[found.end() :]) if found else None
+    letter = unit[1][0].upper() if unit else ""
+    if letter == "F":
+        return (degrees - 32.0) / 1.8
+    if (letter == "K" and degrees >= 0.0) or (not letter and degrees > 100.0):
+        return degrees - 273.15
+    return degrees

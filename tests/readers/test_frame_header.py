@@ -99,6 +99,11 @@ def test_gain(header, electrons, setting):
     [
         *((-20.04, -20.04), ("-10,0", -10.0), ("-10 C", -10.0), ("+5.5 °C", 5.5)),
         *((173.15, -100.0), ("263.15 K", -10.0), (-999, math.nan), (9999, math.nan)),
+        *(("14 F", -10.0), ("57.2 F", 14.0), ("57.2F", 14.0), ("-4 °F", -20.0)),
+        *(("14,0 deg F", -10.0), ("14 degrees Fahrenheit", -10.0), ("14 [F]", -10.0)),
+        *(("77.15 K", -196.0), ("263.15 kelvin", -10.0), ("263.15K", -10.0)),
+        # Nothing is below 0 K, and cameras are no hotter than 100 °C.
+        *(("-10 K", -10.0), ("120 C", math.nan), ("14 off", 14.0), ("5 OK", 5.0)),
     ],
 )
 def test_temperatures(text, celsius):

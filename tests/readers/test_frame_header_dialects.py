@@ -183,3 +183,30 @@ def test_unit_of_the_exposure_in_the_comment(value, comment, seconds):
     header = fits.Header([("EXPTIME", value, comment)])
     values = header_values(header_dict(header, header))
     np.testing.assert_allclose(values["exposure"], seconds)
+
+
+@pytest.mark.parametrize(
+    ("value", "comment", "celsius"),
+    [
+        (14.0, "CCD temperature in F", -10.0),
+        (14, "[F] CCD temperature", -10.0),
+        (57.2, "CCD temperature (F)", 14.0),
+        (57.2, "CCD temperature (deg F)", 14.0),
+        (57.2, "temperature, degrees Fahrenheit", 14.0),
+        (57.2, "temperature, F", 14.0),
+        (77.15, "[K] detector temperature", -196.0),
+        (263.15, "Detector temperature in Kelvin", -10.0),
+        (263.15, "detector temperature", -10.0),
+        (14.0, "CCD temperature in C", 14.0),
+        (14.0, "[degC] CCD temperature", 14.0),
+        (14.0, "CCD temperature in front of the filter", 14.0),
+        (-10.0, "CCD temp, fan on", -10.0),
+        ("14 F", "CCD temperature", -10.0),
+    ],
+)
+@pytest.mark.parametrize("key", ["CCD-TEMP", "SET-TEMP", "DETTEMP"])
+def test_unit_of_the_temperature_in_the_comment(key, value, comment, celsius):
+    header = fits.Header([(key, value, comment)])
+    values = header_values(header_dict(header, header))
+    name = "set_temp" if key == "SET-TEMP" else "ccd_temp"
+    np.testing.assert_allclose(values[name], celsius, atol=1e-9)
