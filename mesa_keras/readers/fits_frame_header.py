@@ -13,12 +13,16 @@ from mesa_keras.readers.frame_header_keys import (
 COMMENTARY = ("", "COMMENT", "HISTORY")
 # What the numbers of one image mean says nothing of those of another.
 OWN_KEYS = ("BSCALE", "BZERO", "BLANK")
-_UNITS = "ms|msec|milliseconds?|millisekunden|us|usec|microseconds?|min|minutes"
-# "[ms] exposure time", "exposure time in ms", "exposure (ms)", "exposure, ms" and "ms";
-# without a unit it is in seconds.
+_UNITS = (
+    r"ms|(?:msec|millisec)(?:s|onds?)?|millisekunden"
+    r"|us|(?:usec|microsec)(?:s|onds?)?|mins?|minutes?"
+)
+# "[ms] exposure time", "exposure time in ms", "exposure (ms)", "exposure, ms",
+# "exposure time ms" and "ms"; without a unit it is in seconds.
 UNIT = re.compile(
     rf"(?:\b(?:in|en) |\[)\s*({_UNITS})\b|[({{]\s*({_UNITS})\s*[)}}]"
-    rf"|(?:^|,)\s*({_UNITS})\s*$",
+    # "exposure time min" may be the least.
+    rf"|(?:^|,|\b(?:exposure|time|duration)(?!\W*min))[ :]*({_UNITS})\.?\s*$",
     re.IGNORECASE,
 )
 # "[F] CCD temperature", "temperature (K)", "in Fahrenheit", "deg F", "degrees, K" and

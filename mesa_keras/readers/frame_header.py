@@ -43,10 +43,11 @@ __all__ = [
 ]
 
 BAYER_PATTERNS = ("RGGB", "BGGR", "GRBG", "GBRG")
-# 2, 2x2, 1 2, 2*2, 1 by 2, (1, 1), Bin2.
+# 2, 2x2, 1 2, 2*2, 1 by 2, (1, 1), Bin2, "2x2 (average)".
 BINNING = re.compile(
     r"^\s*(?:bin(?:ning)?)?\s*[(\[]?\s*(\d+)"
-    r"\s*(?:(?:[x*,:/ ]|by)\s*(\d+))?\s*[)\]]?\s*$",
+    r"\s*(?:(?:[x*,:/ ]|by)\s*(\d+))?\s*[)\]]?"
+    r"\s*(?:[(\[]\s*[a-z][a-z -]*[)\]]|average|mean|sum(?:med)?|binn(?:ed|ing))?\s*$",
     re.IGNORECASE,
 )
 # The last are what programs write by themselves.

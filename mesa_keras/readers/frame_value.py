@@ -34,12 +34,13 @@ def _ungrouped(text: str) -> str:
 
 # Times in other units than seconds, as text after the number.
 UNITS = {
-    **dict.fromkeys(("us", "µs", "μs", "usec", "microsecond", "microseconds"), 1e-6),
-    **dict.fromkeys(
-        ("ms", "msec", "millisecond", "milliseconds", "millisekunden"), 1e-3
-    ),
-    **dict.fromkeys(("m", "min", "mins", "minutes", "minuten"), 60.0),
-    **dict.fromkeys(("h", "hr", "hours", "stunden"), 3600.0),
+    **dict.fromkeys(("us", "µs", "μs", "usec", "usecs", "microsec", "microsecs"), 1e-6),
+    **dict.fromkeys(("usecond", "useconds", "microsecond", "microseconds"), 1e-6),
+    **dict.fromkeys(("ms", "msec", "msecs", "millisec", "millisecs"), 1e-3),
+    **dict.fromkeys(("msecond", "mseconds", "millisecond", "milliseconds"), 1e-3),
+    "millisekunden": 1e-3,
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten"), 60.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "stunden"), 3600.0),
 }
 # 00:05:00, 0:0:30.5, of hours, minutes and seconds.
 CLOCK = re.compile(r"\s*(\d+):(\d\d?):(\d\d?(?:[.,]\d*)?)\s*$")
