@@ -1,12 +1,11 @@
 """The files in which the results of a folder of frames go."""
 
-import errno
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mesa_keras.atomic_file import check_writable
 from mesa_keras.json_file import write_json
 from mesa_keras.readers.frame import (
     FITS_MAGIC,
@@ -54,9 +53,13 @@ class FolderOutputs:
             ValueError: If one would overwrite another, the journal, or a frame.
             OSError: If one cannot be written.
         """
-        for path in self.all().values():
-            if path.is_dir():
-                raise OSError(errno.EACCES, "cannot be written", str(path))
+        for name, path in self.all().items():
+            check_writable(name, path)
+        if self.journal.is_dir():
+            raise OSError(
+                "`output_json` must be a file beside which its journal can be written: "
+                f"{self.journal} is a folder. Received: {self.output_json}"
+            )
         taken: dict[Path, str] = {}
         named = {f"`{name}`": path for name, path in self.all().items()}
         for name, path in (named | {"the journal": self.journal}).items():
@@ -70,8 +73,6 @@ class FolderOutputs:
             taken[target] = name
         for path in self.all().values():
             path.parent.mkdir(parents=True, exist_ok=True)
-            if not os.access(path.parent, os.W_OK):
-                raise OSError(errno.EACCES, "cannot be written", str(path))
 
     def write(
         self, results: dict[str, Any], entries: Sequence[Entry], folder: Path

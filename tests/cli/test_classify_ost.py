@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cli import classify_ost
+from ost_classifier.service import ClassifierService
 from ost_classifier.service_folder import FolderResult
 from tests.small_ost import make_model, write_frame
 
@@ -137,6 +138,35 @@ def test_no_frame_is_overwritten(call, night, tmp_path, capsys):
     assert "`night_log` must not be a frame" in capsys.readouterr().err
     assert (night / "0.fits").read_bytes() == frame
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["output_json", "defect_log", "warn_log", "night_log", "suggest_headers"]
+)
+@pytest.mark.parametrize(
+    ("place", "reason"), [("", "it is a folder"), ("file/x", "file is no folder")]
+)
+def test_a_result_that_cannot_be_written_is_one_sentence_before_a_frame_is_read(
+    call, tmp_path, capsys, monkeypatch, name, place, reason
+):
+    monkeypatch.setattr(ClassifierService, "classify", None)
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file").touch()
+    path = tmp_path / "taken" / place
+    assert call(f"--{name}", str(path)) == 2
+    shown = capsys.readouterr()
+    rule = f"error: `{name}` must be a file that can be written: "
+    assert shown.err.startswith(rule)
+    assert shown.err.endswith(f"{reason}. Received: {path}\n")
+    assert shown.out == ""
+    assert not (tmp_path / "out").exists()
+    assert not list(tmp_path.rglob("*.journal"))
+
+
+def test_a_journal_that_is_a_folder(call, tmp_path, capsys):
+    (tmp_path / "out" / "results.journal").mkdir(parents=True)
+    assert call() == 2
+    assert "results.journal is a folder. Received: " in capsys.readouterr().err
 
 
 def test_a_file_name_that_is_no_text(call, night, tmp_path):

@@ -146,7 +146,7 @@ def test_what_may_not_be_read_is_a_defect(service, night, tmp_path, monkeypatch)
 def test_outputs_that_cannot_be_written_are_named_at_once(service, night, tmp_path):
     (tmp_path / "log").mkdir()
     out = FolderOutputs(output_json=tmp_path / "o.json", night_log=tmp_path / "log")
-    with pytest.raises(OSError, match=r"cannot be written: .*log"):
+    with pytest.raises(OSError, match=r"`night_log` must be a file .*: it is a folder"):
         FolderRun(service, night, out)
     assert not (tmp_path / "o.journal").exists()
 
