@@ -12,6 +12,7 @@ from mesa_keras.report import save_pictures
 from ost_classifier.calibrate import fit_point_temperature, fit_point_thresholds
 from ost_classifier.data import OstData, load_data
 from ost_classifier.evaluate_figures import draw, write_precision_recall
+from ost_classifier.evaluate_files import REPORT_FILE, RESULTS_FILE
 from ost_classifier.evaluate_fit import FitPlan, check_unseen, fit_notes, plan_fit
 from ost_classifier.evaluate_frames import EvaluatedFrames, run_model
 from ost_classifier.evaluate_importance import (
@@ -37,8 +38,6 @@ from ost_classifier.operating_point import (
 from ost_classifier.predict import FrameClassifier
 from ost_classifier.service_results import checked_unknown_id
 from ost_classifier.thresholds import save_thresholds
-
-RESULTS_FILE = "test_results.json"
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def evaluate(
         options.class_prior,
     )
     folder, num_classes = Path(output_dir), len(classifier.class_names)
-    options.check(num_classes, folder, classifier.path, Path(data_dir))
+    options.check(classifier.class_names, folder, classifier.path, Path(data_dir))
     unknown_id = checked_unknown_id(options.unknown_id, num_classes)
     data = load_data(
         data_dir,
@@ -136,7 +135,7 @@ def evaluate(
     figures, pictures = save_pictures(
         draw(scored, both, pixels, results[WITH_HEADER]), folder
     )
-    files = {"results": folder / RESULTS_FILE, "report": folder / "report.html"}
+    files = {"results": folder / RESULTS_FILE, "report": folder / REPORT_FILE}
     write_json(files["results"], results)
     write_evaluation_report(files["report"], results, figures)
     files |= pictures

@@ -1,5 +1,6 @@
 """What may be asked of an evaluation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from mesa_keras.config_fields import check_field
 from mesa_keras.evaluation.class_prior import ClassPrior
 from mesa_keras.evaluation.thresholds import Objective, checked_targets
 from ost_classifier.calibrate_logits import calibration_path
+from ost_classifier.evaluate_files import check_own_file, result_files
 from ost_classifier.frame_list import FRAME_TABLE
 from ost_classifier.service_outputs import check_no_frame
 from ost_classifier.thresholds import ThresholdsLike
@@ -92,23 +94,27 @@ class EvaluateOptions:
             )
 
     def check(
-        self, num_classes: int, output_dir: Path, model_path: Path, data_dir: Path
+        self,
+        class_names: Sequence[str],
+        output_dir: Path,
+        model_path: Path,
+        data_dir: Path,
     ) -> None:
         """Refuses before frames are read what would be refused after it.
 
         Args:
-            num_classes: Number of classes of the model.
+            class_names: The classes of the model.
             output_dir: Folder of the results.
             model_path: The model file.
             data_dir: Folder of the frames.
 
         Raises:
             ValueError: If a target is out of range, or the thresholds would take the
-                place of a frame or of another file that is read.
+                place of a frame, of another file that is read, or of another result.
             OSError: If a file or folder cannot be written.
         """
         checked_targets(
-            self.auto_threshold or "none", num_classes, self.target_precision
+            self.auto_threshold or "none", len(class_names), self.target_precision
         )
         check_writable("output_dir", output_dir, folder=True)
         if self.save_thresholds is not None:
@@ -116,5 +122,7 @@ class EvaluateOptions:
             check_no_frame("`save_thresholds`", Path(self.save_thresholds))
             read = (model_path, calibration_path(model_path), data_dir / FRAME_TABLE)
             check_not_input("save_thresholds", self.save_thresholds, *read)
+            results = result_files(output_dir, self.pr_out_dir, class_names)
+            check_own_file("save_thresholds", self.save_thresholds, results)
         if self.pr_out_dir is not None:
             check_writable("pr_out_dir", self.pr_out_dir, folder=True)

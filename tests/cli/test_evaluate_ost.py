@@ -4,6 +4,7 @@ import pytest
 
 from cli import evaluate_ost
 from mesa_keras.pipelines.frame_cache import FrameCache
+from ost_classifier.evaluate_files import result_files
 from tests.small_ost import CLASSES, make_folder, make_model
 
 
@@ -46,6 +47,10 @@ def test_the_published_command(call, tmp_path, capsys):
     ):
         assert text in shown
     assert (tmp_path / "pr" / "bias.png").exists()
+    # Each of them is known beforehand, so that thresholds cannot take its place.
+    known = result_files(tmp_path / "o", tmp_path / "pr", CLASSES)
+    written = {*(tmp_path / "o").glob("*.*"), *(tmp_path / "pr").iterdir()}
+    assert written == {file for file in known if file.exists()}
     # What was saved can be used, to the letter of the published command.
     again = ["--thresholds", str(tmp_path / "t.json"), "--no-importance"]
     assert call(*again) == 0
@@ -121,6 +126,32 @@ def test_a_place_that_cannot_be_written(call, tmp_path, capsys, monkeypatch, nam
     shown = capsys.readouterr().err
     assert f"`{name}` must be a" in shown
     assert "file is no folder" in shown
+
+
+def test_thresholds_that_are_a_folder(call, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(FrameCache, "build", None)
+    assert call("--save_thresholds", str(tmp_path)) == 2
+    assert "`save_thresholds` must be a file that can" in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("o/test_results.json", "o/report.html", "o/coverage.png", "pr/bias.csv"),
+        *("x/../o/test_results.json", "pr/flats.png"),
+    ],
+)
+def test_thresholds_take_the_place_of_no_other_result(
+    call, tmp_path, capsys, monkeypatch, name
+):
+    monkeypatch.setattr(FrameCache, "build", None)
+    options = ["--pr_out_dir", str(tmp_path / "pr")]
+    assert call(*options, "--save_thresholds", str(tmp_path / name)) == 2
+    shown = capsys.readouterr().err
+    assert "`save_thresholds` must be another file than the run's own " in shown
+    assert shown.endswith(f"Received: {tmp_path / name}\n")
+    assert not (tmp_path / "o").exists()
 
 
 def test_folders_that_do_not_fit(call, tmp_path, capsys):
