@@ -24,7 +24,12 @@ from ost_classifier.features import (
     FrameSettings,
     record_dtype,
 )
-from ost_classifier.frame_list import ListedFrame, is_class_label, list_frames
+from ost_classifier.frame_list import (
+    ListedFrame,
+    check_folds,
+    is_class_label,
+    list_frames,
+)
 from ost_classifier.frame_stream import decode_frame
 
 # Another number makes all caches be built anew: when a feature changes its meaning.
@@ -97,6 +102,7 @@ def load_data(
     cache_dir: str | os.PathLike[str],
     classes: str | os.PathLike[str] | Sequence[str] | None = None,
     labels_csv: str | os.PathLike[str] | None = None,
+    kfold: int = 0,
     workers: int | None = None,
     progress: bool = False,
 ) -> OstData:
@@ -109,6 +115,7 @@ def load_data(
         classes: Class names, a file of them or a folder of class folders; by default
             the labels that occur, the observatory's first and in its order.
         labels_csv: Table of labels that overrides the folders.
+        kfold: Folds that the frames will be divided into; 0 for none.
         workers: Processes that decode; `None` takes one per core.
         progress: Whether to show a progress bar.
 
@@ -117,7 +124,8 @@ def load_data(
 
     Raises:
         FileNotFoundError: If folder or table do not exist.
-        ValueError: If there is no frame, a label is no class, or no file can be read.
+        ValueError: If there is no frame, a label is no class, there are more folds than
+            frames of a class, or no file can be read.
         OSError: If the cache cannot be written.
     """
     # As of a shell variable that is not set; its path would be where one stands.
@@ -132,6 +140,7 @@ def load_data(
         )
     class_names = _class_names(listed, classes, root)
     _check_labels(listed, class_names, root)
+    check_folds(listed, kfold)
     cache = FrameCache(
         cache_dir,
         record_dtype(settings),

@@ -1,7 +1,8 @@
 """Which frames a data folder holds, and what is known of them before they are read."""
 
 import csv
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,3 +128,24 @@ def _read_table(path: Path, optional: bool = False) -> dict[str, dict[str, str]]
 def is_class_label(frame: ListedFrame) -> bool:
     """Whether a frame has a label that names a class."""
     return frame.label is not None and frame.label != UNKNOWN
+
+
+def check_folds(listed: Sequence[ListedFrame], kfold: int) -> None:
+    """Refuses before frames are decoded what can hold no cross-validation.
+
+    Args:
+        listed: The frames of a data folder.
+        kfold: Number of folds.
+
+    Raises:
+        ValueError: If there are more folds than frames of the rarest class that occurs.
+    """
+    counts = Counter(str(frame.label) for frame in listed if is_class_label(frame))
+    if not counts:
+        return
+    name, rarest = min(counts.items(), key=lambda item: (item[1], item[0]))
+    if kfold > rarest:
+        raise ValueError(
+            "`kfold` must be at most the number of frames of the rarest class "
+            f"('{name}', {rarest}). Received: kfold={kfold}"
+        )

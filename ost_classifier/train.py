@@ -201,6 +201,7 @@ def _load(
             cache_dir=options.cache_dir or out.parent / "frame_cache",
             classes=classes,
             labels_csv=options.labels_csv,
+            kfold=options.kfold,
             workers=options.workers,
             progress=options.progress,
         )

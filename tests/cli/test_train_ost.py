@@ -101,6 +101,12 @@ def test_what_does_not_fit(fails, tmp_path):
         (["--workers", "0"], "`workers` must be at least 1. Received: workers=0"),
         (["--workers", "-4"], "`workers` must be at least 1. Received: workers=-4"),
         (["--kfold", "1"], "`kfold` must be at least 2, .* Received: kfold=1"),
+        (
+            ["--kfold", "1000"],
+            r"`kfold` must be at most the number of frames of the rarest class "
+            rf"\('{CLASSES[0]}', 3\)\. Received: kfold=1000$",
+        ),
+        (["--kfold", "4"], "rarest class .*, 3.* Received: kfold=4"),
         (["--batch_size", "0"], "`batch_size` must be positive. .*batch_size=0"),
         (["--seed", "-1"], "`seed` must be in .* Received: seed=-1"),
         (["--classes", "bias"], "`classes` must be two or more .*classes=bias"),
@@ -109,9 +115,11 @@ def test_what_does_not_fit(fails, tmp_path):
     ids=str,
 )
 def test_refuses_before_a_frame_is_read(fails, tmp_path, monkeypatch, options, message):
-    folder = write_folder(tmp_path / "data", dict.fromkeys(CLASSES, 1))
+    few = {name: 3 if name == CLASSES[0] else 5 for name in CLASSES}
+    # Frames of no class are in no fold.
+    folder = write_folder(tmp_path / "data", {**few, "unknown": 1})
     monkeypatch.setattr(FrameCache, "build", None)
-    assert re.search(message, fails(folder, *options))
+    assert re.search(message, fails(folder, *options).strip())
 
 
 def test_refuses_a_model_out_that_cannot_be_written(fails, tmp_path, monkeypatch):

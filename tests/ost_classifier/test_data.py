@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ost_classifier.data import load_data
+from ost_classifier.frame_list import check_folds, list_frames
 from tests.ost_classifier.small_frames import CLASSES, load, small, write_folder
 from tests.ost_classifier.small_frames import write_frame as frame
 
@@ -156,3 +157,12 @@ def test_several_processes(tmp_path):
     assert data.fingerprint == again.fingerprint
     for name, array in data.inputs().items():
         np.testing.assert_array_equal(array, again.inputs()[name])
+
+
+def test_as_many_folds_as_frames_of_the_rarest_class(tmp_path):
+    folder = write_folder(tmp_path / "data", {"bias": 3, "flats": 2, "unknown": 1})
+    listed, _ = list_frames(folder)
+    for kfold in (0, 2):
+        check_folds(listed, kfold)
+    with pytest.raises(ValueError, match=r"\('flats', 2\)\. Received: kfold=3"):
+        check_folds(listed, 3)
