@@ -228,37 +228,23 @@ def main() -> None:
         planet_features=SEED_PLANET_FEATURES,
         stellar_features=SEED_STELLAR_FEATURES,
     )
-    if "12" in arguments.inputs:
-        compare(
-            folder, BASE, "12 columns + views", tuple(features), work / "12_columns"
-        )
-    if "12_events" in arguments.inputs:
-        compare(
-            folder,
-            dataclasses.replace(
-                BASE, planet_features=(*BASE.planet_features, *STAR_EVENT_COLUMNS)
-            ),
-            "12 columns, other events of the star + views",
-            tuple(features),
-            work / "12_columns_events",
-        )
-    if "5" in arguments.inputs:
-        compare(
-            folder,
-            seed_columns,
-            "5 seed columns + views",
-            tuple(features),
-            work / "5_columns",
-        )
-    if "5_derived" in arguments.inputs:
-        write_five_columns(folder, work / "five_columns")
-        compare(
-            work / "five_columns",
-            dataclasses.replace(seed_columns, derived_features=True, jit_compile=True),
-            "5 seed columns, derived features + views",
-            tuple(features),
-            work / "5_columns_derived",
-        )
+    events = dataclasses.replace(
+        BASE, planet_features=(*BASE.planet_features, *STAR_EVENT_COLUMNS)
+    )
+    derived = dataclasses.replace(seed_columns, derived_features=True, jit_compile=True)
+    write_five_columns(folder, work / "five_columns")
+    asked = {
+        "12": (folder, BASE, "12 columns", "12_columns"),
+        "12_events": (folder, events, "12 columns, other events", "12_columns_events"),
+        "5": (folder, seed_columns, "5 seed columns", "5_columns"),
+        "5_derived": (
+            *(work / "five_columns", derived),
+            *("5 seed columns, derived features", "5_columns_derived"),
+        ),
+    }
+    for name in arguments.inputs:
+        data, config, columns, runs = asked[name]
+        compare(data, config, f"{columns} + views", tuple(features), work / runs)
 
 
 if __name__ == "__main__":
