@@ -211,9 +211,7 @@ def main() -> None:
     parser.add_argument(
         "--work_dir", type=Path, default=Path("output/against_lightgbm")
     )
-    parser.add_argument(
-        "--inputs", nargs="+", choices=INPUTS, default=INPUTS, help="[%(default)s]"
-    )
+    parser.add_argument("--inputs", nargs="+", choices=INPUTS, default=INPUTS)
     arguments = parser.parse_args()
     folder, work = arguments.data_dir, arguments.work_dir
     print(machine("keras", "tensorflow", "lightgbm", "tsfresh"))
