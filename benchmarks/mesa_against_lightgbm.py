@@ -230,7 +230,6 @@ def main() -> None:
         BASE, planet_features=(*BASE.planet_features, *STAR_EVENT_COLUMNS)
     )
     derived = dataclasses.replace(seed_columns, derived_features=True, jit_compile=True)
-    write_five_columns(folder, work / "five_columns")
     asked = {
         "12": (folder, BASE, "12 columns", "12_columns"),
         "12_events": (folder, events, "12 columns, other events", "12_columns_events"),
@@ -242,6 +241,8 @@ def main() -> None:
     }
     for name in arguments.inputs:
         data, config, columns, runs = asked[name]
+        if config is derived:
+            write_five_columns(folder, data)
         compare(data, config, f"{columns} + views", tuple(features), work / runs)
 
 

@@ -126,7 +126,5 @@ def drop_together(
         The values, NaN where hidden.
     """
     draw = tf.random.stateless_uniform((tf.shape(values)[0], 1), seed)
-    among = tf.reduce_any(
-        tf.range(values.shape[1])[:, None] == tf.constant(columns, "int32"), axis=1
-    )
+    among = tf.constant([place in columns for place in range(values.shape[1])])
     return tf.where((draw < rate) & among, float("nan"), values)

@@ -110,7 +110,7 @@ def count_events(
     apart = centre[:, None] - centre
     apart = np.abs(apart - np.round(apart / mean) * mean)
     longest = np.fmax(length[:, None], length)
-    unknown = same & ~np.isfinite(apart / longest)
+    unknown = same & ~(np.isfinite(apart) & np.isfinite(longest))
     elsewhere = same & (apart >= SAME_TRANSIT * longest)
     rest = other & ~same & ~integer
     known = np.isfinite(days)
